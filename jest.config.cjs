@@ -1,0 +1,16 @@
+"use strict";
+
+/** Sources are only transpiled here; `npm run typecheck` checks their types. */
+module.exports = {
+  testMatch: ["<rootDir>/tests/**/*.test.ts"],
+  testEnvironment: "node",
+  transform: {
+    "^.+\\.[jt]s$": [
+      "@swc/jest",
+      { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
+    ],
+  },
+  // jose ships ECMAScript modules only.
+  transformIgnorePatterns: ["/node_modules/(?!jose/)"],
+  modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/power-platform/dist", "<rootDir>/.local-cloud"],
+};

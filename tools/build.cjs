@@ -1,0 +1,88 @@
+// Builds the parts that must be JavaScript before a TypeScript loader is there: the provider that the engine calls,
+// the local cloud, and the tools. Plain JavaScript, because it is what builds the rest.
+"use strict";
+
+const fs = require("node:fs");
+const path = require("node:path");
+
+const root = path.resolve(__dirname, "..");
+
+/** What is built from what. `sources` are the folders whose changes make `outfile` stale. */
+const targets = {
+  "power-platform": {
+    sources: ["power-platform"],
+    entryPoints: ["power-platform/provider.ts"],
+    outdir: "power-platform/dist",
+  },
+  "local-cloud": {
+    sources: ["local-cloud"],
+    entryPoints: ["local-cloud/main.ts", "local-cloud/cli.ts"],
+    outdir: "dist/local-cloud",
+  },
+  plugins: {
+    sources: ["local-cloud/plugins"],
+    entryPoints: [
+      "local-cloud/plugins/azure-native.ts",
+      "local-cloud/plugins/azuread.ts",
+      "local-cloud/plugins/random.ts",
+    ],
+    outdir: "dist/plugins",
+  },
+  tools: {
+    sources: ["tools", "local-cloud"],
+    entryPoints: ["tools/main.ts", "tools/pulumi-cli/languageHost.ts"],
+    outdir: "dist/tools",
+  },
+};
+
+/** Modification time of the newest TypeScript file below a folder, in milliseconds. */
+function newestSource(folder) {
+  let newest = 0;
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    if (entry.name === "dist" || entry.name === "node_modules") continue;
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) newest = Math.max(newest, newestSource(file));
+    else if (/\.(ts|json)$/.test(entry.name)) newest = Math.max(newest, fs.statSync(file).mtimeMs);
+  }
+  return newest;
+}
+
+function isStale(target) {
+  const stamp = path.join(root, target.outdir, ".built");
+  if (!fs.existsSync(stamp)) return true;
+  const built = fs.statSync(stamp).mtimeMs;
+  return target.sources.some((folder) => newestSource(path.join(root, folder)) > built);
+}
+
+function build(target) {
+  const startedAt = new Date();
+  const outdir = path.join(root, target.outdir);
+  // Required here, so that a check which finds everything fresh loads nothing.
+  require("esbuild").buildSync({
+    absWorkingDir: root,
+    entryPoints: target.entryPoints,
+    outdir,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    sourcemap: true,
+    logLevel: "warning",
+  });
+  const stamp = path.join(outdir, ".built");
+  fs.writeFileSync(stamp, "");
+  // The time before the build, so that a file saved while it ran counts as newer.
+  fs.utimesSync(stamp, startedAt, startedAt);
+}
+
+/** Builds the named targets (default: all) that are older than their sources. */
+function ensureBuilt(names = Object.keys(targets), { force = false } = {}) {
+  for (const name of names) {
+    if (force || isStale(targets[name])) build(targets[name]);
+  }
+}
+
+module.exports = { ensureBuilt };
+
+if (require.main === module) ensureBuilt(undefined, { force: process.argv.includes("--force") });
