@@ -10,7 +10,7 @@ module.exports = {
       { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } },
     ],
   },
-  // jose ships ECMAScript modules only.
-  transformIgnorePatterns: ["/node_modules/(?!jose/)"],
+  // These ship ECMAScript modules only.
+  transformIgnorePatterns: ["/node_modules/(?!(jose|cookie)/)"],
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/power-platform/dist", "<rootDir>/.local-cloud"],
 };

@@ -1,0 +1,85 @@
+import fs from "node:fs";
+
+/** One request as the journal tells it. */
+export interface JournalEntry {
+  time: string;
+  service: string;
+  method: string;
+  host: string;
+  /** Path and query, with signatures redacted. */
+  path: string;
+  status: number;
+  milliseconds: number;
+  /** Object id of the caller, when the request carried a token. */
+  caller?: string;
+  /** The request's body, with secrets redacted. */
+  body?: unknown;
+  /** The error code of the answer. */
+  error?: string;
+  /** The fault that was played. */
+  fault?: string;
+}
+
+const secretName =
+  /secret|password|passwd|pwd|assertion|token|credential|^value$|^sig$|^code$|signature|api.?key|pfx|script/i;
+const redacted = "[redacted]";
+/** Names that look secret and are not: without them the journal could not tell one object from another. */
+const harmlessName =
+  /^(secret(name|id|s)?|passwordcredentials?|keyid|token:(clientid|tenantid|granttype)|grant_type)$/i;
+const largestBody = 4096;
+
+/** A copy of a parsed body in which every text under a secret-looking name is replaced. */
+export function redact(body: unknown, name = ""): unknown {
+  if (typeof body === "string") return secretName.test(name) && !harmlessName.test(name) ? redacted : body;
+  if (Array.isArray(body)) return body.map((item) => redact(item, name));
+  if (typeof body !== "object" || body === null) return body;
+  return Object.fromEntries(
+    // {"token:clientId": {"value": "…"}}: there the outer name says what the value is.
+    Object.entries(body).map(([key, value]) => [
+      key,
+      redact(value, key === "value" && harmlessName.test(name) ? name : key),
+    ]),
+  );
+}
+
+/** Path and query with the signatures of signed URLs and tokens replaced. */
+export function redactPath(path: string): string {
+  return path.replace(/([?&](?:sig|code|token|access_token|client_secret)=)[^&]*/gi, `$1${redacted}`);
+}
+
+function readable(body: unknown): unknown {
+  if (body === undefined || body === null || Buffer.isBuffer(body)) return undefined;
+  const clean = redact(body);
+  return JSON.stringify(clean).length > largestBody ? "[longer than 4096 characters]" : clean;
+}
+
+/** Keeps what was asked and answered, in memory and in a file, never a secret. */
+export class Journal {
+  private entries: JournalEntry[] = [];
+
+  constructor(
+    private readonly file: string,
+    private readonly kept = 10_000,
+  ) {}
+
+  add(entry: Omit<JournalEntry, "body"> & { body?: unknown }): void {
+    const body = readable(entry.body);
+    const { body: _, ...rest } = entry;
+    const clean: JournalEntry = { ...rest, path: redactPath(entry.path), ...(body === undefined ? {} : { body }) };
+    this.entries.push(clean);
+    if (this.entries.length > this.kept * 1.5) this.entries = this.entries.slice(-this.kept);
+    fs.appendFile(this.file, `${JSON.stringify(clean)}\n`, { mode: 0o600 }, () => {
+      // The journal is a convenience: a full disk must not fail the request that it tells of.
+    });
+  }
+
+  /** The newest entries, oldest first. */
+  list(limit = this.kept): JournalEntry[] {
+    return this.entries.slice(-limit);
+  }
+
+  clear(): void {
+    this.entries = [];
+    fs.rmSync(this.file, { force: true });
+  }
+}

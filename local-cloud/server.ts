@@ -1,0 +1,114 @@
+import http from "node:http";
+import https from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import tls from "node:tls";
+import { createControlApp } from "./control";
+import type { LocalCloud } from "./cloud";
+
+/** A running server: a CONNECT proxy, and on the same port the control API. */
+export interface LocalServer {
+  url: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+function hostName(header: string | undefined): string {
+  return (header ?? "").toLowerCase().replace(/:\d+$/, "");
+}
+
+/** Ends a connection with a one-line answer, for what never reaches a service. */
+function refuse(socket: Socket | tls.TLSSocket, status: string, message: string): void {
+  if (!socket.writable) return;
+  const body = JSON.stringify({ error: { code: status.replace(/\W/g, ""), message } });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${String(Buffer.byteLength(body))}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+/** The HTTPS server that stands behind every emulated host name. It never listens: the proxy hands it connections. */
+function createTlsServer(local: LocalCloud): https.Server {
+  const server = https.createServer({
+    SNICallback: (host, done) => {
+      local.certificates.contextFor(host.toLowerCase()).then(
+        (context) => {
+          done(null, context);
+        },
+        (error: unknown) => {
+          done(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
+    },
+  });
+  server.on("request", (request, response) => {
+    const host = hostName(request.headers.host);
+    const app = local.appFor(host);
+    if (app) app.routing(request, response);
+    else response.writeHead(421).end(JSON.stringify({ error: { code: "MisdirectedRequest", message: host } }));
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
+    refuse(socket as Socket, tooLarge ? "431 Request Header Fields Too Large" : "400 Bad Request", error.message);
+  });
+  return server;
+}
+
+/**
+ * Serves a local cloud on loopback. Clients reach it as their HTTPS proxy; tunnels to hosts that it does not emulate
+ * are refused with 403, so that nothing can leave the machine.
+ * @param port the port to take; a free one when it is 0 or taken.
+ */
+export async function serve(local: LocalCloud, port = 0): Promise<LocalServer> {
+  const tlsServer = createTlsServer(local);
+  const control = createControlApp(local);
+  await control.ready();
+  const proxy = http.createServer((request, response) => {
+    const isControl =
+      request.url?.startsWith("/") && ["127.0.0.1", "localhost"].includes(hostName(request.headers.host));
+    if (isControl) control.routing(request, response);
+    else response.writeHead(403).end("The local cloud serves HTTPS through CONNECT only.\n");
+  });
+
+  const sockets = new Set<Socket>();
+  proxy.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
+  proxy.on("connect", (request, socket, head: Buffer) => {
+    socket.on("error", () => socket.destroy());
+    const [host = "", targetPort] = (request.url ?? "").toLowerCase().split(":");
+    if (targetPort !== "443" || !local.appFor(host)) {
+      refuse(socket as Socket, "403 Forbidden", `${host}:${targetPort ?? ""} is not a host of the local cloud.`);
+      return;
+    }
+    socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+    if (head.length > 0) socket.unshift(head);
+    tlsServer.emit("connection", socket);
+  });
+  proxy.on("clientError", (error, socket) => {
+    refuse(socket as Socket, "400 Bad Request", error.message);
+  });
+
+  await listen(proxy, port).catch(() => listen(proxy, 0));
+  const address = proxy.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${String(address.port)}`,
+    port: address.port,
+    close: async () => {
+      const closed = new Promise((resolve) => proxy.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+      await control.close();
+      await local.close();
+    },
+  };
+}
+
+function listen(server: http.Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}

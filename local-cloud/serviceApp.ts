@@ -1,0 +1,132 @@
+import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import type { Fault, Faults } from "./faults";
+import type { Journal } from "./journal";
+import type { Caller, Cloud, Service } from "./service";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Object id of the caller, for the journal. */
+    callerId?: string;
+    /** The fault that is played on this request. */
+    fault?: Fault;
+    startedAt: number;
+  }
+}
+
+/** Larger requests get 413: the largest document that any of the services takes is a connector of 1 MB. */
+const largestBody = 4 * 1024 * 1024;
+
+/** Checks the caller's token and tells the journal who it is. @throws TokenError */
+export async function identify(cloud: Cloud, request: FastifyRequest, audiences: readonly string[]): Promise<Caller> {
+  const caller = await cloud.tokens.verify(request.headers.authorization, audiences);
+  request.callerId = caller.oid;
+  return caller;
+}
+
+/** Host name of a request: lower case, without port. */
+export function hostOf(request: FastifyRequest): string {
+  return request.host.toLowerCase().replace(/:\d+$/, "");
+}
+
+/** The code in an error body of any of the services. */
+function errorCode(payload: unknown): string | undefined {
+  if (typeof payload !== "string" || !payload.startsWith("{")) return undefined;
+  const { error } = JSON.parse(payload) as { error?: unknown };
+  if (typeof error === "string") return error;
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+function parseBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    /^application\/(?:[\w.+-]+\+)?json/,
+    { parseAs: "string" },
+    (_request, body: string, done) => {
+      // SDKs that first ask for a challenge send the header without a body.
+      if (body.trim() === "") {
+        done(null, undefined);
+        return;
+      }
+      try {
+        done(null, JSON.parse(body));
+      } catch {
+        done(Object.assign(new Error("The request's body is not JSON."), { statusCode: 400 }), undefined);
+      }
+    },
+  );
+  app.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string" },
+    (_request, body: string, done) => {
+      done(null, Object.fromEntries(new URLSearchParams(body)));
+    },
+  );
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => {
+    done(null, body);
+  });
+}
+
+/** The web application of one service: its routes, with the journal, the faults and durable state around them. */
+export function createServiceApp(
+  service: Service,
+  cloud: Cloud,
+  { journal, faults, flush }: { journal: Journal; faults: Faults; flush: () => Promise<void> },
+): FastifyInstance {
+  const app = fastify({
+    bodyLimit: largestBody,
+    logger: false,
+    routerOptions: {
+      // Ids of ARM and Power Platform differ in case and slashes from client to client.
+      caseSensitive: false,
+      ignoreDuplicateSlashes: true,
+      ignoreTrailingSlash: true,
+      maxParamLength: 2000,
+      querystringParser: (text) => Object.fromEntries(new URLSearchParams(text)),
+    },
+  });
+  parseBodies(app);
+  app.decorateRequest("callerId", undefined);
+  app.decorateRequest("fault", undefined);
+  app.decorateRequest("startedAt", 0);
+
+  app.addHook("onRequest", async (request, reply) => {
+    request.startedAt = Date.now();
+    const fault = faults.take({ host: hostOf(request), method: request.method, path: request.url });
+    if (!fault) return;
+    request.fault = fault;
+    if (fault.effect === "delay") await new Promise((resolve) => setTimeout(resolve, fault.delayMilliseconds));
+    if (fault.effect === "cutBefore") {
+      reply.hijack();
+      reply.raw.destroy();
+    }
+    if (fault.effect === "status") {
+      if (fault.retryAfterSeconds !== undefined) void reply.header("retry-after", String(fault.retryAfterSeconds));
+      await reply
+        .code(fault.status)
+        .send({ error: { code: "PlayedFault", message: "The local cloud was told to fail this request." } });
+    }
+  });
+
+  app.addHook("onSend", async (request, reply, payload) => {
+    await flush();
+    journal.add({
+      time: cloud.clock.now().toISOString(),
+      service: service.name,
+      method: request.method,
+      host: hostOf(request),
+      path: request.url,
+      status: reply.statusCode,
+      milliseconds: Date.now() - request.startedAt,
+      body: request.body,
+      ...(request.callerId === undefined ? {} : { caller: request.callerId }),
+      ...(reply.statusCode < 400 ? {} : { error: errorCode(payload) }),
+      ...(request.fault === undefined ? {} : { fault: request.fault.effect }),
+    });
+    if (request.fault?.effect === "cutAfter") reply.raw.destroy();
+    return payload;
+  });
+
+  service.routes(app, cloud);
+  return app;
+}
