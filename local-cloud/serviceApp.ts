@@ -123,8 +123,10 @@ export function createServiceApp(
       ...(reply.statusCode < 400 ? {} : { error: errorCode(payload) }),
       ...(request.fault === undefined ? {} : { fault: request.fault.effect }),
     });
-    if (request.fault?.effect === "cutAfter") reply.raw.destroy();
-    return payload;
+    if (request.fault?.effect !== "cutAfter") return payload;
+    reply.raw.destroy();
+    // The answer is lost: nothing may be written any more.
+    return new Promise<never>(() => undefined);
   });
 
   service.routes(app, cloud);
