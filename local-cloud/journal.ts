@@ -62,10 +62,8 @@ export class Journal {
     private readonly kept = 10_000,
   ) {}
 
-  add(entry: Omit<JournalEntry, "body"> & { body?: unknown }): void {
-    const body = readable(entry.body);
-    const { body: _, ...rest } = entry;
-    const clean: JournalEntry = { ...rest, path: redactPath(entry.path), ...(body === undefined ? {} : { body }) };
+  add(entry: JournalEntry): void {
+    const clean: JournalEntry = { ...entry, path: redactPath(entry.path), body: readable(entry.body) };
     this.entries.push(clean);
     if (this.entries.length > this.kept * 1.5) this.entries = this.entries.slice(-this.kept);
     fs.appendFile(this.file, `${JSON.stringify(clean)}\n`, { mode: 0o600 }, () => {

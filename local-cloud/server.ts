@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import tls from "node:tls";
+import type { Duplex } from "node:stream";
 import { createControlApp } from "./control";
 import type { LocalCloud } from "./cloud";
 
@@ -17,7 +17,7 @@ function hostName(header: string | undefined): string {
 }
 
 /** Ends a connection with a one-line answer, for what never reaches a service. */
-function refuse(socket: Socket | tls.TLSSocket, status: string, message: string): void {
+function refuse(socket: Duplex, status: string, message: string): void {
   if (!socket.writable) return;
   const body = JSON.stringify({ error: { code: status.replace(/\W/g, ""), message } });
   socket.end(
@@ -47,7 +47,7 @@ function createTlsServer(local: LocalCloud): https.Server {
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
-    refuse(socket as Socket, tooLarge ? "431 Request Header Fields Too Large" : "400 Bad Request", error.message);
+    refuse(socket, tooLarge ? "431 Request Header Fields Too Large" : "400 Bad Request", error.message);
   });
   return server;
 }
@@ -77,7 +77,7 @@ export async function serve(local: LocalCloud, port = 0): Promise<LocalServer> {
     socket.on("error", () => socket.destroy());
     const [host = "", targetPort] = (request.url ?? "").toLowerCase().split(":");
     if (targetPort !== "443" || !local.appFor(host)) {
-      refuse(socket as Socket, "403 Forbidden", `${host}:${targetPort ?? ""} is not a host of the local cloud.`);
+      refuse(socket, "403 Forbidden", `${host}:${targetPort ?? ""} is not a host of the local cloud.`);
       return;
     }
     socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
@@ -85,7 +85,7 @@ export async function serve(local: LocalCloud, port = 0): Promise<LocalServer> {
     tlsServer.emit("connection", socket);
   });
   proxy.on("clientError", (error, socket) => {
-    refuse(socket as Socket, "400 Bad Request", error.message);
+    refuse(socket, "400 Bad Request", error.message);
   });
 
   await listen(proxy, port).catch(() => listen(proxy, 0));

@@ -84,7 +84,7 @@ export class Store {
 
   private records(name: string): Map<string, unknown> {
     let records = this.collections.get(name);
-    if (!records) this.collections.set(name, (records = new Map()));
+    if (!records) this.collections.set(name, (records = new Map<string, unknown>()));
     return records;
   }
 
@@ -95,7 +95,10 @@ export class Store {
   private load(): void {
     fs.mkdirSync(path.dirname(this.files.snapshot), { recursive: true, mode: 0o700 });
     if (fs.existsSync(this.files.snapshot)) {
-      const snapshot = JSON.parse(fs.readFileSync(this.files.snapshot, "utf8")) as Record<string, object>;
+      const snapshot = JSON.parse(fs.readFileSync(this.files.snapshot, "utf8")) as Record<
+        string,
+        Record<string, unknown>
+      >;
       for (const [name, records] of Object.entries(snapshot)) {
         this.collections.set(name, new Map(Object.entries(records)));
       }

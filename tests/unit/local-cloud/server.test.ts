@@ -1,6 +1,8 @@
+import fs from "node:fs";
 import http from "node:http";
 import net from "node:net";
 import tls from "node:tls";
+import { homeFiles } from "../../../local-cloud/home";
 import { startTestCloud, type TestCloud } from "../../support/localCloud";
 
 let cloud: TestCloud;
@@ -30,13 +32,12 @@ function connect(target: string): Promise<{ status: string; socket: net.Socket }
 /** Sends raw bytes through a tunnel and gives back what comes. */
 async function exchange(host: string, bytes: string): Promise<string> {
   const { socket } = await connect(`${host}:443`);
-  const { caCertificate } = await import("../../../local-cloud/home").then((home) => home.homeFiles(cloud.home));
-  const ca = await import("node:fs").then((fs) => fs.readFileSync(caCertificate));
+  const ca = fs.readFileSync(homeFiles(cloud.home).caCertificate);
   const secure = tls.connect({ socket, servername: host, ca });
   return new Promise((resolve, reject) => {
     let answer = "";
     secure.on("secureConnect", () => secure.write(bytes));
-    secure.on("data", (data) => (answer += data.toString("latin1")));
+    secure.on("data", (data: Buffer) => (answer += data.toString("latin1")));
     secure.on("close", () => {
       resolve(answer);
     });
@@ -45,14 +46,16 @@ async function exchange(host: string, bytes: string): Promise<string> {
 }
 
 describe("the proxy", () => {
-  it.each(["example.com:443", "graph.microsoft.com:80", "127.0.0.1:443", "evil.com.login.microsoftonline.com.evil:443"])(
-    "refuses a tunnel to %s",
-    async (target) => {
-      const { status, socket } = await connect(target);
-      expect(status).toBe("HTTP/1.1 403 Forbidden");
-      socket.destroy();
-    },
-  );
+  it.each([
+    "example.com:443",
+    "graph.microsoft.com:80",
+    "127.0.0.1:443",
+    "evil.com.login.microsoftonline.com.evil:443",
+  ])("refuses a tunnel to %s", async (target) => {
+    const { status, socket } = await connect(target);
+    expect(status).toBe("HTTP/1.1 403 Forbidden");
+    socket.destroy();
+  });
 
   it("refuses plain HTTP to other hosts", async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
