@@ -93,7 +93,7 @@ export class LocalCloud {
     plantAssignments(this.cloud.store);
   }
 
-  private async call({ method, url, headers = {}, body }: InternalRequest): Promise<InternalResponse> {
+  private async call({ method, url, headers = {}, body, from = "127.0.0.1" }: InternalRequest): Promise<InternalResponse> {
     const { host, pathname, search } = new URL(url);
     const app = this.appFor(host);
     if (!app) throw new Error(`${host} is not a host of the local cloud.`);
@@ -101,6 +101,7 @@ export class LocalCloud {
       method: method as "GET",
       url: `${pathname}${search}`,
       headers: { ...headers, host },
+      remoteAddress: from,
       ...(body === undefined ? {} : { payload: body }),
     });
     const answered = Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as const);

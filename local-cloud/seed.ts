@@ -1,6 +1,7 @@
 import crypto from "node:crypto";
 import fs from "node:fs";
 import { Directory, sha256 } from "./graph/directory";
+import { plantFirstParty } from "./graph/firstParty";
 import type { Store } from "./store";
 
 /** The things that every local cloud has from the start. The ids are fixed, so that settings can name them. */
@@ -47,6 +48,7 @@ export function ensureCredentials(file: string): Credentials {
 export function plant(store: Store, credentials: Credentials): void {
   const directory = new Directory(store);
   if (directory.applications.get(seed.deployer.applicationObjectId)) return;
+  plantFirstParty(directory);
   const { deployer, maker, makers } = seed;
   const createdDateTime = "2026-01-01T00:00:00Z";
   directory.applications.put(deployer.applicationObjectId, {

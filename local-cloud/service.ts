@@ -49,6 +49,8 @@ export interface InternalRequest {
   url: string;
   headers?: Record<string, string>;
   body?: string;
+  /** The network address from which it comes; loopback when not said. */
+  from?: string;
 }
 
 export interface InternalResponse {

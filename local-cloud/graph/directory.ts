@@ -74,6 +74,11 @@ export interface Principal {
 
 export const sha256 = (text: string): string => crypto.createHash("sha256").update(text).digest("hex");
 
+/** The display name among an object's properties, or something to show instead. */
+export function nameOf({ displayName }: Record<string, unknown>, otherwise: string): string {
+  return typeof displayName === "string" ? displayName : otherwise;
+}
+
 /** The directory of the tenant: who exists. Graph writes it, the other services ask it. */
 export class Directory {
   readonly users: Collection<User>;
@@ -109,7 +114,12 @@ export class Directory {
     if (group) return { id, type: "Group", displayName: group.displayName };
     const servicePrincipal = this.servicePrincipals.get(id);
     if (!servicePrincipal) return undefined;
-    return { id, type: "ServicePrincipal", displayName: String(servicePrincipal.properties.displayName ?? id) };
+    const application = this.applicationByClientId(servicePrincipal.appId);
+    return {
+      id,
+      type: "ServicePrincipal",
+      displayName: nameOf(application?.properties ?? servicePrincipal.properties, id),
+    };
   }
 
   /** The object ids under which a principal acts: its own and those of its groups. */

@@ -1,0 +1,95 @@
+import crypto from "node:crypto";
+import { decodeJwt, decodeProtectedHeader } from "jose";
+import type { Application, Directory, PasswordCredential, ServicePrincipal } from "../graph/directory";
+import { sha256 } from "../graph/directory";
+import type { Cloud } from "../service";
+import { entraErrors } from "./errors";
+
+/** An application that has proven who it is, and how (`appidacr`: 1 = secret, 2 = assertion). */
+export interface AuthenticatedClient {
+  application: Application;
+  servicePrincipal: ServicePrincipal;
+  appidacr: "1" | "2";
+}
+
+const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+function findClient(cloud: Cloud, directory: Directory, clientId: string, tenantId: string) {
+  if (!guid.test(clientId)) throw entraErrors.malformedClientId(clientId);
+  const application = directory.applicationByClientId(clientId.toLowerCase());
+  const servicePrincipal = directory.servicePrincipalByClientId(clientId.toLowerCase());
+  const knownFrom = (servicePrincipal?.createdAt ?? 0) + cloud.knobs.get().servicePrincipalDelaySeconds * 1000;
+  if (!application || !servicePrincipal || cloud.clock.now().getTime() < knownFrom) {
+    throw entraErrors.unknownApplication(clientId, tenantId);
+  }
+  if (servicePrincipal.properties.accountEnabled === false) throw entraErrors.disabledPrincipal(clientId);
+  return { application, servicePrincipal };
+}
+
+function checkSecret(cloud: Cloud, passwords: PasswordCredential[], secret: string, clientId: string): void {
+  const hash = sha256(secret);
+  const now = cloud.clock.now().getTime();
+  const delay = cloud.knobs.get().clientSecretDelaySeconds * 1000;
+  const match = passwords.find((password) => password.sha256 === hash);
+  if (!match || (match.createdAt > 0 && now < match.createdAt + delay)) throw entraErrors.wrongSecret(clientId);
+  if (Date.parse(match.endDateTime) <= now || Date.parse(match.startDateTime) > now + 300_000) {
+    throw entraErrors.expiredSecret(clientId);
+  }
+}
+
+/**
+ * Checks a federated assertion by issuer, subject, audience and time. Signatures are checked for tokens of this tenant
+ * only: the keys of other issuers cannot be asked for from here.
+ */
+async function checkAssertion(cloud: Cloud, application: Application, assertion: string): Promise<void> {
+  let claims: ReturnType<typeof decodeJwt>;
+  try {
+    decodeProtectedHeader(assertion);
+    claims = decodeJwt(assertion);
+  } catch {
+    throw entraErrors.wrongAssertion();
+  }
+  const now = cloud.clock.seconds();
+  if (claims.exp !== undefined && claims.exp < now) throw entraErrors.expiredAssertion();
+  const audiences = [claims.aud].flat();
+  const match = application.federatedIdentityCredentials.find(
+    (credential) =>
+      credential.issuer === claims.iss &&
+      credential.subject === claims.sub &&
+      credential.audiences.some((audience) => audiences.includes(audience)),
+  );
+  if (!match) throw entraErrors.noMatchingFederatedCredential(claims.sub ?? "");
+  if (claims.iss?.startsWith("https://login.microsoftonline.com/")) {
+    await cloud.tokens.verify(`Bearer ${assertion}`, match.audiences).catch(() => {
+      throw entraErrors.wrongAssertion();
+    });
+  }
+}
+
+/** Who the client is, by secret (form or Basic) or by assertion. @throws EntraError */
+export async function authenticateClient(
+  cloud: Cloud,
+  directory: Directory,
+  form: Record<string, string>,
+  authorization: string | undefined,
+  tenantId: string,
+): Promise<AuthenticatedClient> {
+  const basic = /^Basic\s+(\S+)$/i.exec(authorization ?? "")?.[1];
+  const [basicId, basicSecret] = basic
+    ? Buffer.from(basic, "base64").toString("utf8").split(":").map(decodeURIComponent)
+    : [undefined, undefined];
+  const clientId = form.client_id ?? basicId;
+  if (!clientId) throw entraErrors.missingParameter("client_id");
+  const { application, servicePrincipal } = findClient(cloud, directory, clientId, tenantId);
+  const secret = form.client_secret ?? basicSecret;
+  if (secret) {
+    checkSecret(cloud, [...application.passwords, ...servicePrincipal.passwords], secret, clientId);
+    return { application, servicePrincipal, appidacr: "1" };
+  }
+  if (!form.client_assertion) throw entraErrors.missingSecret();
+  await checkAssertion(cloud, application, form.client_assertion);
+  return { application, servicePrincipal, appidacr: "2" };
+}
+
+/** A unique id for a token, as `uti` carries it. */
+export const uniqueId = (): string => crypto.randomBytes(16).toString("base64url");

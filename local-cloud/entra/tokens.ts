@@ -1,0 +1,90 @@
+import crypto from "node:crypto";
+import fs from "node:fs";
+import { errors, exportJWK, importPKCS8, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { Clock } from "../clock";
+import { type Caller, TokenError, type Tokens } from "../service";
+
+const algorithm = "RS256";
+const defaultLifetimeSeconds = 3599;
+
+const withoutSlash = (resource: string) => resource.replace(/\/+$/, "").toLowerCase();
+
+function callerFrom(payload: JWTPayload): Caller {
+  const text = (name: string) => (typeof payload[name] === "string" ? payload[name] : undefined);
+  const oid = text("oid");
+  const tid = text("tid");
+  const appid = text("appid");
+  if (oid === undefined || tid === undefined || appid === undefined) throw new TokenError("malformed");
+  const upn = text("upn");
+  const name = text("name");
+  return {
+    oid,
+    tid,
+    appid,
+    aud: String(payload.aud),
+    idtyp: payload.idtyp === "app" ? "app" : "user",
+    ...(upn === undefined ? {} : { upn }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+function reasonOf(error: unknown): TokenError {
+  if (error instanceof TokenError) return error;
+  if (error instanceof errors.JWTExpired) return new TokenError("expired");
+  if (error instanceof errors.JWSSignatureVerificationFailed) return new TokenError("signature");
+  return new TokenError("malformed");
+}
+
+/** The token signer of the one tenant. Its key is made once and kept in `keyFile`. */
+export async function createTokens(options: { keyFile: string; clock: Clock; tenantId: string }): Promise<Tokens> {
+  const { keyFile, clock, tenantId } = options;
+  if (!fs.existsSync(keyFile)) {
+    const { privateKey } = crypto.generateKeyPairSync("rsa", { modulusLength: 2048 });
+    fs.writeFileSync(keyFile, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+  }
+  const pem = fs.readFileSync(keyFile, "utf8");
+  const privateKey = await importPKCS8(pem, algorithm);
+  const publicKey = crypto.createPublicKey(pem);
+  const kid = crypto
+    .createHash("sha256")
+    .update(publicKey.export({ type: "spki", format: "der" }))
+    .digest("base64url");
+
+  return {
+    sign: (claims, lifetimeSeconds = defaultLifetimeSeconds) => {
+      const now = clock.seconds();
+      return new SignJWT({ iss: `https://sts.windows.net/${tenantId}/`, tid: tenantId, ...claims })
+        .setProtectedHeader({ typ: "JWT", alg: algorithm, kid, x5t: kid })
+        .setIssuedAt(now)
+        .setNotBefore(now)
+        .setExpirationTime(now + lifetimeSeconds)
+        .sign(privateKey);
+    },
+    verify: async (authorization, audiences) => {
+      const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? "")?.[1];
+      if (token === undefined) throw new TokenError("missing");
+      try {
+        const { payload } = await jwtVerify(token, publicKey, { currentDate: clock.now(), clockTolerance: 300 });
+        const audience = withoutSlash(String(payload.aud));
+        if (!audiences.some((accepted) => withoutSlash(accepted) === audience)) {
+          throw new TokenError("audience", String(payload.aud));
+        }
+        return callerFrom(payload);
+      } catch (error) {
+        throw reasonOf(error);
+      }
+    },
+    jwks: async () => ({
+      keys: [
+        {
+          ...(await exportJWK(publicKey)),
+          kty: "RSA",
+          use: "sig",
+          kid,
+          x5t: kid,
+          issuer: `https://login.microsoftonline.com/${tenantId}/v2.0`,
+        },
+      ],
+    }),
+  };
+}

@@ -1,0 +1,3 @@
+import type { Service } from "../service";
+
+export const powerPlatform: Service = { name: "power-platform", answersTo: () => false, routes: () => undefined };
