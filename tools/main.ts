@@ -1,0 +1,52 @@
+import { Command } from "commander";
+import { run as cloud } from "../local-cloud/cli";
+import { demo, type DemoOptions } from "./demo/demo";
+import { local } from "./local";
+import { coloured } from "./progress";
+import { test } from "./test";
+
+/** npm swallows options that stand before `--`; it hands them on in the environment. */
+const npmSwallowed = (option: string) => process.env[`npm_config_${option}`] === "true";
+
+async function runDemo(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  await new Command("npm run demo --")
+    .description("The whole journey on the local cloud: from app registration to a secret read through the connector.")
+    .option("--destroy", "remove everything, and prove that nothing is left", npmSwallowed("destroy"))
+    .option("--show-secret", "print the secret's value instead of dots", npmSwallowed("show_secret"))
+    .option(
+      "--json",
+      "print one JSON object on standard output, everything else on standard error",
+      npmSwallowed("json"),
+    )
+    .action(async (options: DemoOptions) => {
+      exitCode = await demo(options);
+    })
+    .parseAsync(args, { from: "user" });
+  return exitCode;
+}
+
+/** The arguments of these belong to the program behind them, so nothing is parsed here. */
+const commands: Record<string, (args: readonly string[]) => Promise<number | undefined>> = {
+  demo: runDemo,
+  local,
+  test,
+  cloud: async (args) => {
+    await cloud(args);
+    return undefined;
+  },
+};
+
+/** Runs one of the project's commands. Mistakes are told on standard error, with exit code 1. */
+export async function main([name = "", ...args]: readonly string[]): Promise<void> {
+  try {
+    const command = commands[name];
+    if (!command) throw new Error(`"${name}" is no command. There are: ${Object.keys(commands).join(", ")}.`);
+    const code = await command(args);
+    if (code !== undefined) process.exitCode = code;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${coloured("red", "✗", process.stderr)} ${message}\n`);
+    process.exitCode = 1;
+  }
+}
