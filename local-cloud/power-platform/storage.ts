@@ -38,7 +38,12 @@ export function storageRoutes(app: FastifyInstance, cloud: Cloud): void {
     blobs(cloud.store).put(pathOf(request), { contentType, base64: content.toString("base64") });
     return reply
       .code(201)
-      .headers({ etag: `"${crypto.randomUUID()}"`, "x-ms-request-server-encrypted": "true" })
+      .headers({
+        etag: `"${crypto.randomUUID()}"`,
+        "last-modified": cloud.clock.now().toUTCString(),
+        "x-ms-version": "2019-02-02",
+        "x-ms-request-server-encrypted": "true",
+      })
       .send();
   });
   app.get("/*", (request, reply) => {
