@@ -44,7 +44,11 @@ export interface ResourceType {
   readonly replaceOn: readonly string[] | "anything";
   /** Outputs that no update changes. */
   readonly stables?: readonly string[];
+  /** Outputs that the engine must keep as secrets, whoever declares the resource. */
+  readonly secretOutputs?: readonly string[];
   readonly sameValue?: SameValue;
+  /** What new inputs are compared with. Default: the old inputs. */
+  comparedWith?(state: State): Properties;
   /** Whether a replacement deletes first. Default: the engine's order, new one first. */
   deletesBeforeReplace?(state: State): boolean;
   check(request: CheckRequest): Checked | Promise<Checked>;

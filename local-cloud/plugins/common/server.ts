@@ -3,19 +3,14 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { needsReplacement, propertyChanges } from "./diff";
-import type { Plugin, PluginPackage, ResourceType, State } from "./plugin";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { diff } from "./detailedDiff";
+import { PartlyCreatedError, type Plugin, type PluginPackage, type ResourceType } from "./plugin";
+import { type Properties, withSecrets } from "./values";
 import { asStatus, fromStruct, toStruct } from "./wire";
-import type { Properties } from "./values";
 
 /** A resource operation ends after this, unless `customTimeouts` says otherwise. */
 const defaultTimeoutSeconds = 20 * 60;
-
-const kinds = {
-  add: [proto.PropertyDiff.Kind.ADD, proto.PropertyDiff.Kind.ADD_REPLACE],
-  delete: [proto.PropertyDiff.Kind.DELETE, proto.PropertyDiff.Kind.DELETE_REPLACE],
-  update: [proto.PropertyDiff.Kind.UPDATE, proto.PropertyDiff.Kind.UPDATE_REPLACE],
-} as const;
 
 function unary<Request, Response>(handler: (request: Request) => Promise<Response> | Response) {
   const handle: grpc.handleUnaryCall<Request, Response> = (call, callback) => {
@@ -43,24 +38,15 @@ function deadlineAfter(seconds: number): { deadline: number } {
   return { deadline: Date.now() + (seconds || defaultTimeoutSeconds) * 1000 };
 }
 
-export function diff(type: ResourceType, state: State, inputs: Properties): proto.DiffResponse {
-  const response = new proto.DiffResponse();
-  const changes = propertyChanges(state.inputs, inputs, type.sameValue);
-  const { DIFF_NONE, DIFF_SOME } = proto.DiffResponse.DiffChanges;
-  response.setChanges(changes.size === 0 ? DIFF_NONE : DIFF_SOME);
-  response.setHasdetaileddiff(true);
-  response.setStablesList([...(type.stables ?? [])]);
-  for (const [path, change] of changes) {
-    const replaces = needsReplacement(path, type.replaceOn);
-    const property = new proto.PropertyDiff();
-    property.setKind(kinds[change][replaces ? 1 : 0]);
-    property.setInputdiff(true);
-    response.getDetaileddiffMap().set(path, property);
-    response.addDiffs(path.split(/[.[]/)[0] ?? path);
-    if (replaces) response.addReplaces(path);
-  }
-  response.setDeletebeforereplace(response.getReplacesList().length > 0 && (type.deletesBeforeReplace?.(state) ?? false));
-  return response;
+function outputsOf({ secretOutputs = [] }: ResourceType, outputs: Properties): Struct {
+  return toStruct(withSecrets(outputs, secretOutputs));
+}
+
+/** The error for a resource that exists although its creation failed: its outputs are as secret as any. */
+function partlyCreated({ secretOutputs = [] }: ResourceType, error: unknown): unknown {
+  if (!(error instanceof PartlyCreatedError)) return error;
+  const { id, outputs } = error.created;
+  return new PartlyCreatedError({ id, outputs: withSecrets(outputs, secretOutputs) }, error.inputs, error.cause);
 }
 
 /** The provider protocol of https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto over a plugin. */
@@ -78,7 +64,7 @@ export function providerService(pluginPackage: PluginPackage): grpc.UntypedServi
     if (found) return found;
     throw new Error(
       `The local cloud's stand-in for the ${pluginPackage.name} plugin does not know ${type}. ` +
-        "Use the real plugin (see docs/decisions/0033), or one of: " +
+        "Use the real plugin (see docs/decisions/0030), or one of: " +
         Object.keys(configured().resources).join(", "),
     );
   }
@@ -100,7 +86,7 @@ export function providerService(pluginPackage: PluginPackage): grpc.UntypedServi
         .map(([key, value]) => [key.slice(prefix.length), value] as const);
       plugin = pluginPackage.configure(Object.fromEntries(settings));
       // Without acceptSecrets the engine sends plain values and marks what comes back: outputs are secret where the
-      // input of the same path was, and where the SDK says so (additionalSecretOutputs).
+      // input of the same path was, besides those that a kind itself calls secret.
       return new proto.ConfigureResponse().setSupportspreview(true);
     }),
     check: unary(async (request: proto.CheckRequest) => {
@@ -133,11 +119,14 @@ export function providerService(pluginPackage: PluginPackage): grpc.UntypedServi
       const inputs = fromStruct(request.getProperties());
       const { id, outputs } = request.getPreview()
         ? { id: "", outputs: type.planned(inputs) }
-        : await type.create(inputs, deadlineAfter(request.getTimeout()));
-      return new proto.CreateResponse().setId(id).setProperties(toStruct(outputs));
+        : await type.create(inputs, deadlineAfter(request.getTimeout())).catch((error: unknown) => {
+            throw partlyCreated(type, error);
+          });
+      return new proto.CreateResponse().setId(id).setProperties(outputsOf(type, outputs));
     }),
     read: unary(async (request: proto.ReadRequest) => {
-      const state = await typeOf(request.getUrn()).read({
+      const type = typeOf(request.getUrn());
+      const state = await type.read({
         id: request.getId(),
         name: parseUrn(request.getUrn()).name,
         inputs: fromStruct(request.getInputs()),
@@ -145,7 +134,7 @@ export function providerService(pluginPackage: PluginPackage): grpc.UntypedServi
       });
       const response = new proto.ReadResponse();
       if (!state) return response;
-      return response.setId(state.id).setInputs(toStruct(state.inputs)).setProperties(toStruct(state.outputs));
+      return response.setId(state.id).setInputs(toStruct(state.inputs)).setProperties(outputsOf(type, state.outputs));
     }),
     update: unary(async (request: proto.UpdateRequest) => {
       const type = typeOf(request.getUrn());
@@ -160,7 +149,7 @@ export function providerService(pluginPackage: PluginPackage): grpc.UntypedServi
       const outputs = request.getPreview()
         ? type.planned(inputs, old)
         : await type.update(inputs, old, deadlineAfter(request.getTimeout()));
-      return new proto.UpdateResponse().setProperties(toStruct(outputs));
+      return new proto.UpdateResponse().setProperties(outputsOf(type, outputs));
     }),
     delete: unary(async (request: proto.DeleteRequest) => {
       await typeOf(request.getUrn()).delete(

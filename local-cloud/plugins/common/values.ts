@@ -6,6 +6,15 @@ export type Properties = Record<string, unknown>;
 /** Stands in previews for a value that is not known yet, whatever its type. Fixed by the engine's protocol. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+/** How the engine's protocol writes a secret: an object with this mark. Fixed by the protocol. */
+const secretMark = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+
+/** The properties with those under the given keys marked as secrets, as far as they are there. */
+export function withSecrets(properties: Properties, keys: readonly string[]): Properties {
+  const secrets = Object.entries(pick(properties, keys)).map(([key, value]) => [key, { ...secretMark, value }]);
+  return { ...properties, ...(Object.fromEntries(secrets) as Properties) };
+}
+
 export function isObject(value: unknown): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -49,7 +58,9 @@ export function withPath(value: Properties, path: string, member: unknown): Prop
   const inner = value[key];
   if (isObject(inner)) return { ...value, [key]: withPath(inner, rest.join("."), member) };
   // Nothing to take away, or something in the way that is not an object (an unknown, for example).
-  return inner !== undefined || member === undefined ? value : { ...value, [key]: withPath({}, rest.join("."), member) };
+  return inner !== undefined || member === undefined
+    ? value
+    : { ...value, [key]: withPath({}, rest.join("."), member) };
 }
 
 /** A required text, with an error that names it. */
@@ -68,12 +79,12 @@ export function optionalText(value: Properties, key: string): string | undefined
  * after a refresh it makes the inputs that describe the drift; from the inputs before and after, planned outputs.
  */
 export function rebase(base: Properties, from: Properties, to: Properties): Properties {
-  const result = { ...base };
+  const result = new Map(Object.entries(base));
   for (const key of new Set([...Object.keys(from), ...Object.keys(to)])) {
-    const [was, is, current] = [from[key], to[key], result[key]];
+    const [was, is, current] = [from[key], to[key], result.get(key)];
     if (isDeepStrictEqual(was, is)) continue;
-    if (is === undefined) delete result[key];
-    else result[key] = isObject(current) && isObject(was) && isObject(is) ? rebase(current, was, is) : is;
+    if (is === undefined) result.delete(key);
+    else result.set(key, isObject(current) && isObject(was) && isObject(is) ? rebase(current, was, is) : is);
   }
-  return result;
+  return Object.fromEntries(result);
 }

@@ -1,0 +1,40 @@
+import { ArmClient } from "./azure-native/armClient";
+import { ArmResource } from "./azure-native/armResource";
+import { armKinds } from "./azure-native/kinds";
+import { SecretResource } from "./azure-native/secretResource";
+import { callerClaims, connect } from "./common/connection";
+import type { PluginPackage } from "./common/plugin";
+import { main } from "./common/server";
+
+/** Stands in for https://www.pulumi.com/registry/packages/azure-native where it cannot be downloaded. */
+const azureNative: PluginPackage = {
+  name: "azure-native",
+  version: "3.28.0",
+  configure: (config) => {
+    const connection = connect("azure-native", config);
+    const { subscriptionId, tenantId, clientId } = connection;
+    const context = { arm: new ArmClient(connection), subscriptionId, location: config.location };
+    const resources = armKinds.map((kind) => [
+      kind.token,
+      kind.token === "azure-native:keyvault:Secret"
+        ? new SecretResource(kind, context, connection)
+        : new ArmResource(kind, context),
+    ]);
+    return {
+      resources: Object.fromEntries(resources) as Record<string, ArmResource>,
+      functions: {
+        "azure-native:authorization:getClientConfig": async () => ({
+          ...(await callerClaims(connection)),
+          clientId,
+          subscriptionId,
+          tenantId,
+        }),
+      },
+      cancel: () => {
+        connection.cancel();
+      },
+    };
+  },
+};
+
+void main(azureNative);

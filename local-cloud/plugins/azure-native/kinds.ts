@@ -1,0 +1,135 @@
+/** How a kind of ARM resource looks in the SDK and on the wire. */
+export interface ArmKind {
+  token: string;
+  /** Id with the SDK's names of its parameters. */
+  path: string;
+  apiVersion: string;
+  /** Inputs that go into the body. */
+  inputs: readonly string[];
+  /** The SDK shows the members of the wire's `properties` at the top level; these alone stay beside it. */
+  envelope?: readonly string[];
+  /** The parameter that is named automatically, and how the real plugin does that. */
+  autoName: { parameter: string; way: "unique" | "copy" | "uuid" };
+  /** Inputs that cannot be changed in place, besides the parameters of the path. */
+  replaceOn?: readonly string[];
+  /** Nested outputs that are no inputs. */
+  readOnly?: readonly string[];
+  /** Outputs (paths) that change with every update. */
+  volatile?: readonly string[];
+  /** Path parameters with the expression that they must match. */
+  patterns?: Record<string, RegExp>;
+  /** `properties.accessPolicies`: sent empty on create and unchanged on update where the program does not set it. */
+  preserved?: string;
+}
+
+const resourceGroup = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}";
+
+/** Paths and versions of azure-native 3.28: what its SDK documents for each resource. */
+export const armKinds: readonly ArmKind[] = [
+  {
+    token: "azure-native:resources:ResourceGroup",
+    path: resourceGroup,
+    apiVersion: "2024-03-01",
+    inputs: ["location", "managedBy", "tags"],
+    autoName: { parameter: "resourceGroupName", way: "unique" },
+    replaceOn: ["location"],
+    readOnly: ["properties"],
+    patterns: { resourceGroupName: /^[-\w._()]{1,90}$/ },
+  },
+  {
+    token: "azure-native:keyvault:Vault",
+    path: `${resourceGroup}/providers/Microsoft.KeyVault/vaults/{vaultName}`,
+    apiVersion: "2024-11-01",
+    inputs: ["location", "properties", "tags"],
+    autoName: { parameter: "vaultName", way: "unique" },
+    readOnly: [
+      "properties.hsmPoolResourceId",
+      "properties.privateEndpointConnections",
+      "properties.provisioningState",
+      "properties.vaultUri",
+    ],
+    patterns: { vaultName: /^[a-zA-Z0-9-]{3,24}$/ },
+    preserved: "properties.accessPolicies",
+  },
+  {
+    token: "azure-native:keyvault:Secret",
+    path: `${resourceGroup}/providers/Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}`,
+    apiVersion: "2024-11-01",
+    inputs: ["properties", "tags"],
+    autoName: { parameter: "secretName", way: "copy" },
+    readOnly: [
+      "properties.secretUri",
+      "properties.secretUriWithVersion",
+      "properties.attributes.created",
+      "properties.attributes.updated",
+    ],
+    volatile: ["properties.secretUriWithVersion", "properties.attributes.updated"],
+    patterns: { vaultName: /^[a-zA-Z0-9-]{3,24}$/, secretName: /^[a-zA-Z0-9-]{1,127}$/ },
+  },
+  {
+    token: "azure-native:authorization:RoleAssignment",
+    path: "/{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}",
+    apiVersion: "2022-04-01",
+    inputs: [
+      "condition",
+      "conditionVersion",
+      "delegatedManagedIdentityResourceId",
+      "description",
+      "principalId",
+      "principalType",
+      "roleDefinitionId",
+    ],
+    envelope: ["systemData"],
+    autoName: { parameter: "roleAssignmentName", way: "uuid" },
+    replaceOn: ["principalId"],
+    volatile: ["updatedOn", "updatedBy"],
+  },
+  {
+    token: "azure-native:authorization:ManagementLockByScope",
+    path: "/{scope}/providers/Microsoft.Authorization/locks/{lockName}",
+    apiVersion: "2020-05-01",
+    inputs: ["level", "notes", "owners"],
+    envelope: ["systemData"],
+    autoName: { parameter: "lockName", way: "copy" },
+  },
+  {
+    token: "azure-native:monitor:DiagnosticSetting",
+    path: "/{resourceUri}/providers/Microsoft.Insights/diagnosticSettings/{name}",
+    apiVersion: "2021-05-01-preview",
+    inputs: [
+      "eventHubAuthorizationRuleId",
+      "eventHubName",
+      "logAnalyticsDestinationType",
+      "logs",
+      "marketplacePartnerId",
+      "metrics",
+      "serviceBusRuleId",
+      "storageAccountId",
+      "workspaceId",
+    ],
+    envelope: ["systemData"],
+    autoName: { parameter: "name", way: "copy" },
+  },
+  {
+    token: "azure-native:operationalinsights:Workspace",
+    path: `${resourceGroup}/providers/Microsoft.OperationalInsights/workspaces/{workspaceName}`,
+    apiVersion: "2023-09-01",
+    inputs: [
+      "defaultDataCollectionRuleResourceId",
+      "features",
+      "forceCmkForQuery",
+      "identity",
+      "location",
+      "publicNetworkAccessForIngestion",
+      "publicNetworkAccessForQuery",
+      "retentionInDays",
+      "sku",
+      "tags",
+      "workspaceCapping",
+    ],
+    envelope: ["location", "tags", "identity", "systemData", "etag"],
+    autoName: { parameter: "workspaceName", way: "unique" },
+    readOnly: ["sku.lastSkuUpdate", "workspaceCapping.dataIngestionStatus", "workspaceCapping.quotaNextResetTime"],
+    volatile: ["modifiedDate", "etag"],
+  },
+];
