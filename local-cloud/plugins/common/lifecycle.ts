@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isDeepStrictEqual } from "node:util";
 import type { CheckFailure } from "./plugin";
 import { pick, type Properties, rebase, withPath } from "./values";
 
@@ -28,11 +27,6 @@ export function plannedOutputs(
   keys: readonly string[],
 ): Properties {
   return rebase(old.outputs, pick(old.inputs, keys), pick(inputs, keys));
-}
-
-/** Whether any input under these keys changed. */
-export function changed(before: Properties, after: Properties, keys: readonly string[]): boolean {
-  return keys.some((key) => !isDeepStrictEqual(before[key], after[key]));
 }
 
 /** Arguments that the real plugin has and its stand-in does not. */
