@@ -1,0 +1,93 @@
+import { type ConnectionAddress, connectionEndpoint } from "./endpoints";
+import type { HttpClient } from "./http";
+import {
+  connectionSchema,
+  parseAnswer,
+  permissionListSchema,
+  type WireConnection,
+  type WirePermission,
+} from "./wireTypes";
+
+/** What a PUT sends. */
+export interface ConnectionBody {
+  displayName: string;
+  parameterSet: string;
+  /** All values, secret ones too: one that is left out might be lost. */
+  values: Record<string, string>;
+}
+
+/** Someone with whom a connection is shared. */
+export interface Share {
+  /** Object id in Entra. */
+  principalId: string;
+  principalType: "User" | "Group";
+  role: "CanView" | "CanViewWithShare" | "CanEdit";
+}
+
+/** Connections at the Power Platform API's host of the environment. */
+export class Connections {
+  constructor(private readonly http: HttpClient) {}
+
+  /** Creates or updates; the name is the caller's, so that a repeated PUT makes no second one. */
+  async put(
+    address: ConnectionAddress,
+    { displayName, parameterSet, values }: ConnectionBody,
+  ): Promise<WireConnection> {
+    const action = `write the connection ${displayName} (${address.connectionName})`;
+    const { environmentId } = address;
+    const wrapped = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
+    const content = {
+      properties: {
+        displayName,
+        environment: { id: `/providers/Microsoft.PowerApps/environments/${environmentId}`, name: environmentId },
+        connectionParametersSet: { name: parameterSet, values: wrapped },
+      },
+    };
+    const { body } = await this.http.send("PUT", connectionEndpoint(address), { action, body: content });
+    return parseAnswer(connectionSchema, body, action);
+  }
+
+  /** @returns undefined when there is none of that name */
+  async get(address: ConnectionAddress): Promise<WireConnection | undefined> {
+    const action = `read the connection ${address.connectionName}`;
+    const endpoint = connectionEndpoint(address);
+    const { status, body } = await this.http.send("GET", endpoint, { action, accepted: [404] });
+    if (status !== 404) return parseAnswer(connectionSchema, body, action);
+    if (body.includes("EnvironmentNotFound")) await this.http.send("GET", endpoint, { action });
+    return undefined;
+  }
+
+  /** Deleting what is gone is fine. */
+  async delete(address: ConnectionAddress): Promise<void> {
+    const action = `delete the connection ${address.connectionName}`;
+    await this.http.send("DELETE", connectionEndpoint(address), { action, accepted: [404] });
+  }
+
+  async permissions(address: ConnectionAddress): Promise<WirePermission[]> {
+    const action = `read with whom the connection ${address.connectionName} is shared`;
+    const { body } = await this.http.send("GET", connectionEndpoint(address, "permissions"), { action });
+    return parseAnswer(permissionListSchema, body, action).value;
+  }
+
+  /** Gives and takes roles. Giving the same role twice does what once does. */
+  async modifyPermissions(
+    address: ConnectionAddress,
+    put: readonly Share[],
+    removed: readonly string[],
+  ): Promise<void> {
+    const action = `share the connection ${address.connectionName}`;
+    const content = {
+      put: put.map(({ principalId, principalType, role }) => ({
+        properties: {
+          roleName: role,
+          capabilities: [],
+          principal: { id: principalId, type: principalType, tenantId: null },
+          NotifyShareTargetOption: "DoNotNotify",
+        },
+      })),
+      delete: removed.map((id) => ({ id })),
+    };
+    const endpoint = connectionEndpoint(address, "modifyPermissions");
+    await this.http.send("POST", endpoint, { action, body: content, repeatable: true });
+  }
+}

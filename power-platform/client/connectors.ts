@@ -1,0 +1,74 @@
+import { connectorEndpoints } from "./endpoints";
+import type { HttpClient } from "./http";
+import { connectorListSchema, connectorSchema, parseAnswer, type WireConnector } from "./wireTypes";
+import { z } from "zod";
+
+/** What create and update send. Source: paconn, and the traffic of the portal. */
+export interface ConnectorBody {
+  properties: Record<string, unknown>;
+}
+
+const document = z.record(z.string(), z.unknown());
+/** Pages of a list; a service that always names a next one is not followed for ever. */
+const mostPages = 100;
+
+/** Custom connectors at the Power Apps resource provider. */
+export class Connectors {
+  constructor(private readonly http: HttpClient) {}
+
+  /** The custom connectors that the caller may see. */
+  async list(environmentId: string): Promise<WireConnector[]> {
+    const action = `list the custom connectors of environment ${environmentId}`;
+    let endpoint = connectorEndpoints.list(environmentId);
+    const found: WireConnector[] = [];
+    for (let page = 0; page < mostPages; page++) {
+      const { body } = await this.http.send("GET", endpoint, { action });
+      const { value, nextLink } = parseAnswer(connectorListSchema, body, action);
+      found.push(...value);
+      if (!nextLink) break;
+      endpoint = { ...endpoint, url: nextLink };
+    }
+    return found;
+  }
+
+  /** @returns undefined when there is none of that name */
+  async get(environmentId: string, name: string): Promise<WireConnector | undefined> {
+    const action = `read the custom connector ${name}`;
+    const endpoint = connectorEndpoints.one(environmentId, name);
+    const { status, body } = await this.http.send("GET", endpoint, { action, accepted: [404] });
+    if (status !== 404) return parseAnswer(connectorSchema, body, action);
+    // A missing environment is 404 too, and is no reason to call the connector gone.
+    if (body.includes("EnvironmentNotFound")) await this.http.send("GET", endpoint, { action });
+    return undefined;
+  }
+
+  /** Not repeated when its answer is lost: the service would make a second one, or refuse it. */
+  async create(environmentId: string, title: string, content: ConnectorBody): Promise<WireConnector> {
+    const action = `create the custom connector ${title}`;
+    const { body } = await this.http.send("POST", connectorEndpoints.create(environmentId), { action, body: content });
+    return parseAnswer(connectorSchema, body, action);
+  }
+
+  async update(environmentId: string, name: string, content: ConnectorBody): Promise<void> {
+    const action = `update the custom connector ${name}`;
+    await this.http.send("PATCH", connectorEndpoints.one(environmentId, name), { action, body: content });
+  }
+
+  /** Deleting what is gone is fine. */
+  async delete(environmentId: string, name: string): Promise<void> {
+    const action = `delete the custom connector ${name}`;
+    await this.http.send("DELETE", connectorEndpoints.delete(environmentId, name), { action, accepted: [404] });
+  }
+
+  /**
+   * The definition as it was sent: what the connector itself shows is rewritten for the runtime. Its URL carries a
+   * signature, so that it is fetched without a token.
+   */
+  async definition(connector: WireConnector, storage: HttpClient): Promise<Record<string, unknown> | undefined> {
+    const url = connector.properties.apiDefinitions?.originalSwaggerUrl;
+    if (!url) return undefined;
+    const action = `read the definition of the custom connector ${connector.name}`;
+    const { body } = await storage.send("GET", { url, scope: "" }, { action });
+    return parseAnswer(document, body, action);
+  }
+}

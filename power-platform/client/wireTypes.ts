@@ -1,0 +1,77 @@
+import { z } from "zod";
+
+/** As much of the services' answers as is read. Everything else in them is let through unread. */
+
+const oAuthSettings = z.looseObject({ redirectUrl: z.string().optional() });
+const parameter = z.looseObject({ oAuthSettings: oAuthSettings.optional() });
+const parameters = z.record(z.string(), parameter);
+
+export const connectorSchema = z.looseObject({
+  name: z.string(),
+  id: z.string(),
+  properties: z.looseObject({
+    displayName: z.string(),
+    description: z.string().nullish(),
+    iconBrandColor: z.string().nullish(),
+    connectionParameters: parameters.nullish(),
+    connectionParameterSets: z
+      .looseObject({ values: z.array(z.looseObject({ name: z.string(), parameters })) })
+      .nullish(),
+    primaryRuntimeUrl: z.string().nullish(),
+    apiDefinitions: z.looseObject({ originalSwaggerUrl: z.string().nullish() }).nullish(),
+  }),
+});
+/** A custom connector as the service shows it. */
+export type WireConnector = z.infer<typeof connectorSchema>;
+
+export const connectorListSchema = z.looseObject({
+  value: z.array(connectorSchema),
+  nextLink: z.string().nullish(),
+});
+
+const status = z.looseObject({
+  status: z.string(),
+  error: z.looseObject({ code: z.string().nullish(), message: z.string().nullish() }).nullish(),
+});
+
+export const connectionSchema = z.looseObject({
+  name: z.string(),
+  id: z.string(),
+  properties: z.looseObject({
+    displayName: z.string().nullish(),
+    statuses: z.array(status).default([]),
+    connectionParametersSet: z
+      .looseObject({ name: z.string(), values: z.record(z.string(), z.looseObject({ value: z.unknown() })).nullish() })
+      .nullish(),
+  }),
+});
+/** A connection as the service shows it: without its secrets. */
+export type WireConnection = z.infer<typeof connectionSchema>;
+
+export const permissionListSchema = z.looseObject({
+  value: z.array(
+    z.looseObject({
+      name: z.string(),
+      id: z.string(),
+      properties: z.looseObject({
+        roleName: z.string(),
+        principal: z.looseObject({ id: z.string(), type: z.string() }),
+      }),
+    }),
+  ),
+});
+export type WirePermission = z.infer<typeof permissionListSchema>["value"][number];
+
+/** @throws Error naming what was asked and what is missing in the answer */
+export function parseAnswer<T>(schema: z.ZodType<T>, body: string, action: string): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(body.replace(/^\uFEFF/, ""));
+  } catch {
+    throw new Error(`Could not ${action}: the answer is not JSON.`);
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const missing = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+  throw new Error(`Could not ${action}: the answer has another shape than expected (${missing}).`);
+}

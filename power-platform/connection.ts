@@ -1,0 +1,95 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { CustomConnector } from "./customConnector";
+import { uuidOf } from "./identity";
+
+/** Someone with whom a connection is shared. */
+export interface ConnectionShare {
+  /** Object id in Entra. */
+  principalId: string;
+  principalType: "User" | "Group";
+  /** CanView uses the connection, CanViewWithShare also shares it, CanEdit also changes it. */
+  role: "CanView" | "CanViewWithShare" | "CanEdit";
+}
+
+export interface ConnectionArgs {
+  /** The connector that it is a connection of. */
+  connector: CustomConnector;
+  /** As makers see it. */
+  displayName: pulumi.Input<string>;
+  /** 32 hexadecimal digits. A change replaces the connection. @default - made from project, stack, name and environment */
+  connectionName?: pulumi.Input<string>;
+  /** Name of the connector's parameter set, such as "oAuthClientCredentials". */
+  parameterSet: pulumi.Input<string>;
+  /** Values that may be seen, by parameter: `{ "token:clientId": … }`. @default - none */
+  parameters?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Values that are only sent, by parameter: `{ "token:clientSecret": … }`. The state keeps a keyed hash. @default - none */
+  secretParameters?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Who may use it: a connection that a service principal makes is invisible to everybody else. @default - nobody */
+  shareWith?: pulumi.Input<pulumi.Input<ConnectionShare>[]>;
+  /** How long it may take to become Connected, in seconds: Entra needs a while to know a new secret. @default 300 */
+  statusDeadlineSeconds?: pulumi.Input<number>;
+}
+
+/* The text of these functions is kept in the state: see customConnector.ts. */
+/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/require-await */
+const provider: pulumi.dynamic.ResourceProvider = {
+  diff: async (...a) => require("@keyvault-connector/power-platform").connection.diff(...a),
+  create: async (...a) => require("@keyvault-connector/power-platform").connection.create(...a),
+  read: async (...a) => require("@keyvault-connector/power-platform").connection.read(...a),
+  update: async (...a) => require("@keyvault-connector/power-platform").connection.update(...a),
+  delete: async (...a) => require("@keyvault-connector/power-platform").connection.delete(...a),
+};
+/* eslint-enable */
+
+/**
+ * A connection of a custom connector. It is made only when its status is Connected: the service answers a wrong client
+ * secret with success, and tells the truth in the status alone.
+ */
+export class Connection extends pulumi.dynamic.Resource {
+  /** `/providers/Microsoft.PowerApps/apis/{connector}/connections/{name}`. */
+  declare readonly connectionId: pulumi.Output<string>;
+  /** 32 hexadecimal digits. */
+  declare readonly connectionName: pulumi.Output<string>;
+  declare readonly displayName: pulumi.Output<string>;
+  /** "Connected". */
+  declare readonly status: pulumi.Output<string>;
+  /** Another one after every change of what the connection signs in with. */
+  declare readonly secretParametersHash: pulumi.Output<string>;
+
+  constructor(name: string, args: ConnectionArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const { connector } = args;
+    const project = pulumi.getProject();
+    const stack = pulumi.getStack();
+    super(
+      provider,
+      name,
+      {
+        environmentId: connector.environmentId,
+        connectorName: connector.internalName,
+        connectorIdentity: connector.identity,
+        signInRevision: connector.signInRevision,
+        connectionName:
+          args.connectionName ??
+          pulumi
+            .output(connector.environmentId)
+            .apply((environment) => uuidOf(project, stack, name, environment).replaceAll("-", "")),
+        displayName: args.displayName,
+        parameterSet: args.parameterSet,
+        parameters: args.parameters ?? {},
+        secretParameters: pulumi.secret(args.secretParameters ?? {}),
+        shareWith: args.shareWith ?? [],
+        statusDeadlineSeconds: args.statusDeadlineSeconds ?? 300,
+        connectionId: undefined,
+        status: undefined,
+        secretParametersHash: undefined,
+      },
+      {
+        ...opts,
+        hideDiffs: ["__provider", ...(opts.hideDiffs ?? [])],
+        additionalSecretOutputs: ["secretParametersHash", ...(opts.additionalSecretOutputs ?? [])],
+      },
+      "powerPlatform",
+      "Connection",
+    );
+  }
+}

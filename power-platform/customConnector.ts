@@ -1,0 +1,95 @@
+import * as pulumi from "@pulumi/pulumi";
+import { uuidOf } from "./identity";
+import { markerKey } from "./marker";
+import { signInRevisionOf } from "./signInRevision";
+import type { ConnectionParameter, ConnectionParameterSets, OpenApiDocument } from "./types";
+
+export interface CustomConnectorArgs {
+  /** Id of the Power Platform environment: a GUID, or `Default-` and the tenant's id. A change replaces the connector. */
+  environmentId: pulumi.Input<string>;
+  /**
+   * What the connector offers. `info.title` is its display name: a change of it replaces the connector, because the service
+   * refuses to rename one, and with it the connections.
+   */
+  definition: pulumi.Input<OpenApiDocument>;
+  /** The kinds of sign-in that connections choose from, without client secrets. @default - connections do not choose */
+  connectionParameterSets?: pulumi.Input<ConnectionParameterSets>;
+  /** What connections ask for when there are no sets. @default - nothing */
+  connectionParameters?: pulumi.Input<Record<string, ConnectionParameter>>;
+  /** Secret of the application with which users sign in; only sent. @default - none; app-only connections need none here */
+  oauthClientSecret?: pulumi.Input<string>;
+  /** Colour behind the icon, `#rrggbb`. @default "#007ee5" */
+  iconBrandColor?: pulumi.Input<string>;
+}
+
+// The text of these functions is kept in the state and run by the engine's provider process, where `require` is the only
+// way to the code. They capture nothing, so that the text never changes (docs/decisions/0010).
+/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/require-await */
+const provider: pulumi.dynamic.ResourceProvider = {
+  diff: async (...a) => require("@keyvault-connector/power-platform").customConnector.diff(...a),
+  create: async (...a) => require("@keyvault-connector/power-platform").customConnector.create(...a),
+  read: async (...a) => require("@keyvault-connector/power-platform").customConnector.read(...a),
+  update: async (...a) => require("@keyvault-connector/power-platform").customConnector.update(...a),
+  delete: async (...a) => require("@keyvault-connector/power-platform").customConnector.delete(...a),
+};
+/* eslint-enable */
+
+/**
+ * A custom connector of a Power Platform environment, made through the Power Apps resource provider.
+ * Source: https://learn.microsoft.com/connectors/custom-connectors
+ */
+export class CustomConnector extends pulumi.dynamic.Resource {
+  /** `/providers/Microsoft.PowerApps/apis/{internalName}`. */
+  declare readonly connectorId: pulumi.Output<string>;
+  /** `shared_…`, chosen by the service. */
+  declare readonly internalName: pulumi.Output<string>;
+  /** Where users are sent back to after signing in; chosen by the service. "" without a sign-in. */
+  declare readonly redirectUrl: pulumi.Output<string>;
+  /** Base of the URLs of its operations; a connection's name comes next. */
+  declare readonly runtimeUrl: pulumi.Output<string>;
+  /** "Ready". */
+  declare readonly status: pulumi.Output<string>;
+  declare readonly environmentId: pulumi.Output<string>;
+  /** Another one after a replacement; known in previews, unlike the name. */
+  declare readonly identity: pulumi.Output<string>;
+  /** Another one after a change of how connections sign in. */
+  declare readonly signInRevision: pulumi.Output<string>;
+
+  constructor(name: string, args: CustomConnectorArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const { environmentId, oauthClientSecret } = args;
+    const project = pulumi.getProject();
+    const stack = pulumi.getStack();
+    const connectionParameters = args.connectionParameters ?? {};
+    const identity = pulumi
+      .all([environmentId, args.definition])
+      .apply(([environment, { info }]) => uuidOf(project, stack, name, environment, info.title));
+    const definition = pulumi
+      .all([args.definition, identity])
+      .apply(([document, marker]) => ({ ...document, info: { ...document.info, [markerKey]: marker } }));
+    super(
+      provider,
+      name,
+      {
+        environmentId,
+        definition,
+        connectionParameterSets: args.connectionParameterSets,
+        connectionParameters,
+        oauthClientSecret: oauthClientSecret && pulumi.secret(oauthClientSecret),
+        iconBrandColor: args.iconBrandColor ?? "#007ee5",
+        identity,
+        signInRevision: pulumi
+          .all([args.connectionParameterSets, connectionParameters])
+          .apply(([sets, parameters]) => signInRevisionOf(sets, parameters)),
+        connectorId: undefined,
+        internalName: undefined,
+        redirectUrl: undefined,
+        runtimeUrl: undefined,
+        status: undefined,
+      },
+      // The provider's text is bookkeeping that nobody wants to read in a preview.
+      { ...opts, hideDiffs: ["__provider", ...(opts.hideDiffs ?? [])] },
+      "powerPlatform",
+      "CustomConnector",
+    );
+  }
+}

@@ -1,0 +1,13 @@
+// Power Platform as Pulumi resources. Programs import from here; the engine's provider process loads provider.ts.
+export { Connection, type ConnectionArgs, type ConnectionShare } from "./connection";
+export { CustomConnector, type CustomConnectorArgs } from "./customConnector";
+export { uuidOf } from "./identity";
+export { OperationProof, type OperationProofArgs } from "./operationProof";
+export type {
+  ConnectionParameter,
+  ConnectionParameterSet,
+  ConnectionParameterSets,
+  OAuthSettings,
+  OpenApiDocument,
+  OpenApiOperation,
+} from "./types";

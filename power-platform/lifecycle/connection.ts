@@ -1,0 +1,196 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Clients } from "../client/clients";
+import type { Share } from "../client/connections";
+import type { ConnectionAddress } from "../client/endpoints";
+import { RequestError } from "../client/errors";
+import type { WireConnection } from "../client/wireTypes";
+import type { Difference } from "./customConnector";
+import { IncompleteError } from "./failure";
+import { hashOf, matchesHash } from "./hashing";
+import { includesSettings } from "./sameSettings";
+import { explainSignIn, isHopeless } from "./signInErrors";
+import { containsUnknown } from "./unknown";
+import { DeadlineError, waitFor } from "./waiting";
+
+/** What the engine hands over: the resource's arguments, defaults filled in. */
+export interface ConnectionInputs extends ConnectionAddress {
+  connectorIdentity: string;
+  signInRevision: string;
+  displayName: string;
+  parameterSet: string;
+  parameters: Record<string, string>;
+  /** Only sent. */
+  secretParameters: Record<string, string>;
+  shareWith: Share[];
+  statusDeadlineSeconds: number;
+}
+
+/** What the state keeps; for the secret values a keyed hash. */
+export interface ConnectionOutputs extends Omit<ConnectionInputs, "secretParameters"> {
+  secretParametersHash: string;
+  connectionId: string;
+  status: string;
+}
+
+const goneDeadlineSeconds = 120;
+
+/** The statuses in one word, and in the service's own words when it is not Connected. */
+export function statusOf({ properties: { statuses } }: WireConnection): { status: string; reason: string } {
+  const bad = statuses.find(({ status }) => status !== "Connected");
+  if (!bad && statuses.length > 0) return { status: "Connected", reason: "" };
+  const { code, message } = bad?.error ?? {};
+  return { status: bad?.status ?? "Unknown", reason: [code, message].filter(Boolean).join(": ") || "no reason given" };
+}
+
+function outputsOf(inputs: ConnectionInputs, connectionId: string, status: string): ConnectionOutputs {
+  const { secretParameters, ...kept } = inputs;
+  return { ...kept, secretParametersHash: hashOf(secretParameters), connectionId, status };
+}
+
+const idOf = ({ connectorName, connectionName }: ConnectionAddress) =>
+  `/providers/Microsoft.PowerApps/apis/${connectorName}/connections/${connectionName}`;
+
+/**
+ * Waits until the statuses say Connected: the status code of the write says nothing. A fresh secret or service principal
+ * takes Entra a while, so that only refusals which time does not heal end the wait early. The write is repeated, since the
+ * service is not known to try again by itself.
+ */
+async function waitUntilConnected(
+  { connections }: Clients,
+  inputs: ConnectionInputs,
+  first: WireConnection,
+): Promise<void> {
+  const { displayName, connectionName, parameters, secretParameters, parameterSet } = inputs;
+  const body = { displayName, parameterSet, values: { ...parameters, ...secretParameters } };
+  let latest: WireConnection | undefined = first;
+  const patience = { deadlineSeconds: inputs.statusDeadlineSeconds };
+  try {
+    await waitFor(`connection ${displayName} to be Connected`, patience, async () => {
+      const seen = latest ?? (await connections.get(inputs)) ?? (await connections.put(inputs, body));
+      const { status, reason } = statusOf(seen);
+      if (status === "Connected") return { found: true };
+      if (isHopeless(reason)) throw new DeadlineError(0, reason);
+      latest = reason.includes("AADSTS") ? await connections.put(inputs, body) : undefined;
+      return { notYet: `${status}: ${reason}` };
+    });
+  } catch (error) {
+    if (!(error instanceof DeadlineError)) throw error;
+    const waited = error.seconds > 0 ? ` within ${error.seconds} seconds` : "";
+    throw new Error(
+      `The connection ${displayName} (${connectionName}) did not become Connected${waited}. The service says: ${error.last} ${explainSignIn(error.last)}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Gives the wanted roles and takes those away that an earlier update gave. */
+async function share({ connections }: Clients, inputs: ConnectionInputs, before: readonly Share[]): Promise<void> {
+  const current = await connections.permissions(inputs);
+  const roleOf = (principalId: string) =>
+    current.find(({ properties }) => properties.principal.id === principalId)?.properties.roleName;
+  const missing = inputs.shareWith.filter(
+    ({ principalId, role }) => roleOf(principalId) !== role && roleOf(principalId) !== "Owner",
+  );
+  const wanted = new Set(inputs.shareWith.map(({ principalId }) => principalId));
+  const removed = before
+    .filter(({ principalId }) => !wanted.has(principalId))
+    .flatMap(({ principalId }) => current.find(({ properties }) => properties.principal.id === principalId)?.id ?? []);
+  if (missing.length > 0 || removed.length > 0) await connections.modifyPermissions(inputs, missing, removed);
+}
+
+/** Creates or updates. What fails after the write leaves the connection in the state, as unfinished. */
+async function write(
+  clients: Clients,
+  inputs: ConnectionInputs,
+  sharedBefore: readonly Share[],
+): Promise<ConnectionOutputs> {
+  const { displayName, parameterSet, parameters, secretParameters } = inputs;
+  const values = { ...parameters, ...secretParameters };
+  let id = idOf(inputs);
+  try {
+    const written = await clients.connections.put(inputs, { displayName, parameterSet, values });
+    id = written.id;
+    await waitUntilConnected(clients, inputs, written);
+    await share(clients, inputs, sharedBefore);
+    return outputsOf(inputs, id, "Connected");
+  } catch (error) {
+    if (error instanceof RequestError && !(await exists(clients, inputs))) throw error;
+    throw new IncompleteError(inputs.connectionName, outputsOf(inputs, id, "Error"), error);
+  }
+}
+
+async function exists({ connections }: Clients, inputs: ConnectionInputs): Promise<boolean> {
+  return connections.get(inputs).then(
+    (found) => found !== undefined,
+    () => false,
+  );
+}
+
+export async function createConnection(clients: Clients, inputs: ConnectionInputs) {
+  return { id: inputs.connectionName, outs: await write(clients, inputs, []) };
+}
+
+export async function updateConnection(clients: Clients, olds: ConnectionOutputs, inputs: ConnectionInputs) {
+  return { outs: await write(clients, inputs, olds.shareWith) };
+}
+
+export async function deleteConnection({ connections }: Clients, olds: ConnectionOutputs): Promise<void> {
+  await connections.delete(olds);
+  await waitFor(`connection ${olds.connectionName} to be gone`, { deadlineSeconds: goneDeadlineSeconds }, async () =>
+    (await connections.get(olds)) ? { notYet: "it is still there" } : { found: true },
+  );
+}
+
+/** The state with what is otherwise at the service; `undefined` when the connection is gone. */
+export async function readConnection(
+  { connections }: Clients,
+  olds: ConnectionOutputs,
+): Promise<ConnectionOutputs | undefined> {
+  const found = await connections.get(olds);
+  if (!found) return undefined;
+  const { displayName, connectionParametersSet } = found.properties;
+  // The service does not give all values back: those that it does must be ours.
+  const shown = Object.entries(connectionParametersSet?.values ?? {}).map(
+    ([name, { value }]) => [name, String(value)] as const,
+  );
+  const isSame = shown.every(([name, value]) => includesSettings(value, valueOf(olds.parameters, name)));
+  const permissions = olds.shareWith.length > 0 ? await connections.permissions(olds) : [];
+  const stillShared = olds.shareWith.filter(({ principalId, role }) =>
+    permissions.some(
+      ({ properties }) => properties.principal.id === principalId && [role, "Owner"].includes(properties.roleName),
+    ),
+  );
+  return {
+    ...olds,
+    displayName: displayName ?? olds.displayName,
+    parameterSet: connectionParametersSet?.name ?? olds.parameterSet,
+    parameters: isSame ? olds.parameters : Object.fromEntries(shown),
+    shareWith: stillShared,
+    status: statusOf(found).status,
+  };
+}
+
+const valueOf = (parameters: Record<string, string>, name: string) =>
+  Object.entries(parameters).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+
+const replacing = ["environmentId", "connectionName"] as const;
+const compared = ["displayName", "parameterSet", "parameters", "shareWith", "signInRevision"] as const;
+
+export function diffConnection(olds: ConnectionOutputs, news: ConnectionInputs): Difference {
+  const differs = (was: unknown, is: unknown) => !containsUnknown(is) && !isDeepStrictEqual(was, is);
+  const replaces: string[] = replacing.filter((key) => differs(olds[key], news[key]));
+  // The connector's name is unknown in the preview of each of its updates; its identity tells a replacement.
+  if (differs(olds.connectorName, news.connectorName) || differs(olds.connectorIdentity, news.connectorIdentity)) {
+    replaces.push("connectorName");
+  }
+  const secretChanged =
+    containsUnknown(news.secretParameters) || !matchesHash(news.secretParameters, olds.secretParametersHash);
+  const { connectorName: _unknown, ...others } = news;
+  const changes =
+    replaces.length > 0 ||
+    olds.status !== "Connected" ||
+    secretChanged ||
+    compared.some((key) => differs(olds[key], news[key])) ||
+    containsUnknown(others);
+  return { changes, replaces };
+}

@@ -1,0 +1,31 @@
+type Entry = readonly [key: string, value: unknown];
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** `false` and `"false"` mean the same to the service, which answers with either. */
+const scalar = (value: unknown) => (typeof value === "boolean" || typeof value === "number" ? String(value) : value);
+
+const isEmpty = (value: unknown) =>
+  value === undefined || value === null || (isObject(value) && Object.keys(value).length === 0);
+
+/**
+ * Whether what the service shows is what was wanted: names are compared without case, booleans and their texts are
+ * equal, and what the service fills in of its own (redirect URLs, defaults) is not a difference.
+ */
+export function includesSettings(found: unknown, wanted: unknown): boolean {
+  if (isEmpty(wanted)) return true;
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(found) &&
+      found.length === wanted.length &&
+      wanted.every((item, index) => includesSettings(found[index], item))
+    );
+  }
+  if (!isObject(wanted)) return scalar(found) === scalar(wanted);
+  if (!isObject(found)) return false;
+  const byName = new Map<string, unknown>(
+    Object.entries(found).map(([key, value]): Entry => [key.toLowerCase(), value]),
+  );
+  return Object.entries(wanted).every(([key, value]) => includesSettings(byName.get(key.toLowerCase()), value));
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** How long something is waited for. */
+export interface Patience {
+  deadlineSeconds: number;
+  /** Default: 1 second. Each pause is half as long again as the one before. */
+  firstPauseMilliseconds?: number;
+  /** Default: 15 seconds. */
+  longestPauseMilliseconds?: number;
+}
+
+/** A look at what is waited for: it has come, or why not yet. */
+export type Look<T> = { found: T } | { notYet: string };
+
+/** What was waited for did not come in time. */
+export class DeadlineError extends Error {
+  constructor(
+    readonly seconds: number,
+    /** What the last look said. */
+    readonly last: string,
+  ) {
+    super(`not within ${seconds} seconds; last: ${last}`);
+  }
+}
+
+const sayEveryMilliseconds = 20_000;
+
+/**
+ * Looks until there is a result; pauses grow, with jitter, and none goes beyond the deadline. What takes longer than
+ * 20 seconds is said on standard error, which the engine shows beside the resource.
+ * @throws DeadlineError, and whatever `look` throws
+ */
+export async function waitFor<T>(
+  what: string,
+  { deadlineSeconds, firstPauseMilliseconds = 1000, longestPauseMilliseconds = 15_000 }: Patience,
+  look: () => Promise<Look<T>>,
+): Promise<T> {
+  const startedAt = Date.now();
+  const deadline = startedAt + deadlineSeconds * 1000;
+  let pause = firstPauseMilliseconds;
+  let saidAt = startedAt;
+  for (;;) {
+    const seen = await look();
+    if ("found" in seen) return seen.found;
+    const now = Date.now();
+    if (now >= deadline) throw new DeadlineError(deadlineSeconds, seen.notYet);
+    if (now - saidAt > sayEveryMilliseconds) {
+      saidAt = now;
+      console.error(`Waiting for ${what} (${Math.round((now - startedAt) / 1000)} s): ${seen.notYet}`);
+    }
+    const jittered = pause * (0.8 + Math.random() * 0.4);
+    await sleep(Math.min(jittered, deadline - now));
+    pause = Math.min(pause * 1.5, longestPauseMilliseconds);
+  }
+}

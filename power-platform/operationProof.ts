@@ -1,0 +1,82 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Connection } from "./connection";
+import type { CustomConnector } from "./customConnector";
+
+export interface OperationProofArgs {
+  /**
+   * "direct": sign in with the same client id, secret, tenant and resource as the connection, and send the same request to
+   * the backend. "runtime": call the operation through the connection, as the identity that runs Pulumi, which the platform
+   * is not known to allow: a refusal is reported as not proven.
+   */
+  mode: pulumi.Input<"direct" | "runtime">;
+  connector: CustomConnector;
+  connection: Connection;
+  /** Base URL of the backend, such as `https://contoso.vault.azure.net`. */
+  backendUrl: pulumi.Input<string>;
+  /** Path and query of the operation, such as `/secrets/name?api-version=7.4`. */
+  operationPath: pulumi.Input<string>;
+  /** @default "https://login.microsoftonline.com" */
+  authority?: pulumi.Input<string>;
+  tenantId: pulumi.Input<string>;
+  clientId: pulumi.Input<string>;
+  /** Resource that the token is for, such as `https://vault.azure.net`. */
+  resource: pulumi.Input<string>;
+  /** Only used. */
+  clientSecret: pulumi.Input<string>;
+  /** Compared, by hash, with what the operation answers. */
+  expectedValue: pulumi.Input<string>;
+  /** Property of the answer that is compared. @default "value" */
+  valueProperty?: pulumi.Input<string>;
+  /** How long the operation may be refused, in seconds: a role assignment takes minutes. @default 600 */
+  deadlineSeconds?: pulumi.Input<number>;
+}
+
+/* The text of these functions is kept in the state: see customConnector.ts. */
+/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/require-await */
+const provider: pulumi.dynamic.ResourceProvider = {
+  diff: async (...a) => require("@keyvault-connector/power-platform").operationProof.diff(...a),
+  create: async (...a) => require("@keyvault-connector/power-platform").operationProof.create(...a),
+  read: async (...a) => require("@keyvault-connector/power-platform").operationProof.read(...a),
+  update: async (...a) => require("@keyvault-connector/power-platform").operationProof.update(...a),
+  delete: async (...a) => require("@keyvault-connector/power-platform").operationProof.delete(...a),
+};
+/* eslint-enable */
+
+/** Proves that an operation answers with an expected value; a failed proof fails the update. Repeated when what it proves changes. */
+export class OperationProof extends pulumi.dynamic.Resource {
+  declare readonly result: pulumi.Output<"proven" | "notProven">;
+  /** Why nothing was proven; "" when it was. */
+  declare readonly reason: pulumi.Output<string>;
+  declare readonly httpStatus: pulumi.Output<number>;
+
+  constructor(name: string, args: OperationProofArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const { connector, connection, deadlineSeconds, authority, valueProperty, clientSecret, expectedValue, ...same } =
+      args;
+    super(
+      provider,
+      name,
+      {
+        ...same,
+        connectionName: connection.connectionName,
+        connectionRevision: connection.secretParametersHash,
+        runtimeUrl: connector.runtimeUrl,
+        authority: authority ?? "https://login.microsoftonline.com",
+        clientSecret: pulumi.secret(clientSecret),
+        expectedValue: pulumi.secret(expectedValue),
+        valueProperty: valueProperty ?? "value",
+        deadlineSeconds: deadlineSeconds ?? 600,
+        result: undefined,
+        reason: undefined,
+        httpStatus: undefined,
+        secretsHash: undefined,
+      },
+      {
+        ...opts,
+        hideDiffs: ["__provider", ...(opts.hideDiffs ?? [])],
+        additionalSecretOutputs: ["secretsHash", ...(opts.additionalSecretOutputs ?? [])],
+      },
+      "powerPlatform",
+      "OperationProof",
+    );
+  }
+}

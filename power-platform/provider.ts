@@ -1,0 +1,63 @@
+// What the engine calls, through the stub in the state (index.ts). Thin: the lifecycles know nothing of Pulumi.
+import type * as pulumi from "@pulumi/pulumi";
+import { type Clients, createClients } from "./client/clients";
+import * as connections from "./lifecycle/connection";
+import * as connectors from "./lifecycle/customConnector";
+import * as proofs from "./lifecycle/operationProof";
+
+type Provider = Required<Pick<pulumi.dynamic.ResourceProvider, "diff" | "create" | "read" | "update" | "delete">>;
+
+let clients: Clients | undefined;
+/** One set of clients for the process, made when the first request is to be sent. */
+const theClients = (): Clients => (clients ??= createClients());
+
+/** The engine's way to say that a resource is gone. */
+const gone = { id: undefined, props: undefined } as unknown as pulumi.dynamic.ReadResult;
+
+type Inputs<T> = T & { __provider: string };
+
+export const customConnector: Provider = {
+  diff: (_id, olds: connectors.CustomConnectorOutputs, news: Inputs<connectors.CustomConnectorInputs>) =>
+    Promise.resolve(connectors.diffCustomConnector(olds, news)),
+  create: ({ __provider: _, ...inputs }: Inputs<connectors.CustomConnectorInputs>) =>
+    connectors.createCustomConnector(theClients(), inputs),
+  update: (
+    _id,
+    olds: connectors.CustomConnectorOutputs,
+    { __provider: _, ...news }: Inputs<connectors.CustomConnectorInputs>,
+  ) => connectors.updateCustomConnector(theClients(), olds, news),
+  read: async (id, props: connectors.CustomConnectorOutputs) => {
+    const found = await connectors.readCustomConnector(theClients(), props);
+    return found ? { id, props: found } : gone;
+  },
+  delete: (_id, props: connectors.CustomConnectorOutputs) => connectors.deleteCustomConnector(theClients(), props),
+};
+
+export const connection: Provider = {
+  diff: (_id, olds: connections.ConnectionOutputs, news: Inputs<connections.ConnectionInputs>) =>
+    Promise.resolve(connections.diffConnection(olds, news)),
+  create: ({ __provider: _, ...inputs }: Inputs<connections.ConnectionInputs>) =>
+    connections.createConnection(theClients(), inputs),
+  update: (
+    _id,
+    olds: connections.ConnectionOutputs,
+    { __provider: _, ...news }: Inputs<connections.ConnectionInputs>,
+  ) => connections.updateConnection(theClients(), olds, news),
+  read: async (id, props: connections.ConnectionOutputs) => {
+    const found = await connections.readConnection(theClients(), props);
+    return found ? { id, props: found } : gone;
+  },
+  delete: (_id, props: connections.ConnectionOutputs) => connections.deleteConnection(theClients(), props),
+};
+
+export const operationProof: Provider = {
+  diff: (_id, olds: proofs.OperationProofOutputs, news: Inputs<proofs.OperationProofInputs>) =>
+    Promise.resolve(proofs.diffOperationProof(olds, news)),
+  create: ({ __provider: _, ...inputs }: Inputs<proofs.OperationProofInputs>) =>
+    proofs.writeOperationProof(theClients(), inputs),
+  update: (_id, _olds: proofs.OperationProofOutputs, { __provider: _, ...news }: Inputs<proofs.OperationProofInputs>) =>
+    proofs.writeOperationProof(theClients(), news),
+  // What was proven stays proven: there is nothing at the services to look at.
+  read: (id, props: proofs.OperationProofOutputs) => Promise.resolve({ id, props }),
+  delete: () => Promise.resolve(),
+};
