@@ -9,7 +9,7 @@ import type { ArmKind } from "./kinds";
 import { toBody } from "./shapes";
 
 const recoverMilliseconds = 3 * 60_000;
-const pauseMilliseconds = 5_000;
+const pauseMilliseconds = 1_000;
 /** Conflicts for which no deleted secret shows up: something else stands in the way. */
 const mostFruitlessConflicts = 6;
 
