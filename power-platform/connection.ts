@@ -33,11 +33,11 @@ export interface ConnectionArgs {
 /* The text of these functions is kept in the state: see customConnector.ts. */
 /* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/require-await */
 const provider: pulumi.dynamic.ResourceProvider = {
-  diff: async (...a) => require("@keyvault-connector/power-platform").connection.diff(...a),
-  create: async (...a) => require("@keyvault-connector/power-platform").connection.create(...a),
-  read: async (...a) => require("@keyvault-connector/power-platform").connection.read(...a),
-  update: async (...a) => require("@keyvault-connector/power-platform").connection.update(...a),
-  delete: async (...a) => require("@keyvault-connector/power-platform").connection.delete(...a),
+  diff: async (...a) => require("@keyvault-connector/power-platform/provider").connection.diff(...a),
+  create: async (...a) => require("@keyvault-connector/power-platform/provider").connection.create(...a),
+  read: async (...a) => require("@keyvault-connector/power-platform/provider").connection.read(...a),
+  update: async (...a) => require("@keyvault-connector/power-platform/provider").connection.update(...a),
+  delete: async (...a) => require("@keyvault-connector/power-platform/provider").connection.delete(...a),
 };
 /* eslint-enable */
 

@@ -26,11 +26,11 @@ export interface CustomConnectorArgs {
 // way to the code. They capture nothing, so that the text never changes (docs/decisions/0010).
 /* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/require-await */
 const provider: pulumi.dynamic.ResourceProvider = {
-  diff: async (...a) => require("@keyvault-connector/power-platform").customConnector.diff(...a),
-  create: async (...a) => require("@keyvault-connector/power-platform").customConnector.create(...a),
-  read: async (...a) => require("@keyvault-connector/power-platform").customConnector.read(...a),
-  update: async (...a) => require("@keyvault-connector/power-platform").customConnector.update(...a),
-  delete: async (...a) => require("@keyvault-connector/power-platform").customConnector.delete(...a),
+  diff: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.diff(...a),
+  create: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.create(...a),
+  read: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.read(...a),
+  update: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.update(...a),
+  delete: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.delete(...a),
 };
 /* eslint-enable */
 

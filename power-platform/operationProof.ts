@@ -34,11 +34,11 @@ export interface OperationProofArgs {
 /* The text of these functions is kept in the state: see customConnector.ts. */
 /* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/require-await */
 const provider: pulumi.dynamic.ResourceProvider = {
-  diff: async (...a) => require("@keyvault-connector/power-platform").operationProof.diff(...a),
-  create: async (...a) => require("@keyvault-connector/power-platform").operationProof.create(...a),
-  read: async (...a) => require("@keyvault-connector/power-platform").operationProof.read(...a),
-  update: async (...a) => require("@keyvault-connector/power-platform").operationProof.update(...a),
-  delete: async (...a) => require("@keyvault-connector/power-platform").operationProof.delete(...a),
+  diff: async (...a) => require("@keyvault-connector/power-platform/provider").operationProof.diff(...a),
+  create: async (...a) => require("@keyvault-connector/power-platform/provider").operationProof.create(...a),
+  read: async (...a) => require("@keyvault-connector/power-platform/provider").operationProof.read(...a),
+  update: async (...a) => require("@keyvault-connector/power-platform/provider").operationProof.update(...a),
+  delete: async (...a) => require("@keyvault-connector/power-platform/provider").operationProof.delete(...a),
 };
 /* eslint-enable */
 

@@ -1,0 +1,152 @@
+import * as pulumi from "@pulumi/pulumi";
+import { allConfig } from "@pulumi/pulumi/runtime/config";
+import { z } from "zod";
+import type { KeyVaultArgs } from "./components/keyVault";
+import type { OperationArgs } from "./components/keyVaultConnector";
+import type { VaultSecretArgs } from "./components/vaultSecret";
+import { message, type Problem, problemsOf } from "./settings/problems";
+import { operationIds, ruleProblems } from "./settings/rules";
+import { type ParsedSettings, settingsSchema } from "./settings/schema";
+
+type Parsed<Section extends keyof ParsedSettings> = ParsedSettings[Section];
+
+/** One environment's settings: checked, every default filled in, in the words of the components that they go to. */
+export interface Settings extends Pick<
+  ParsedSettings,
+  "powerPlatformEnvironmentId" | "access" | "proof" | "proofDeadlineSeconds" | "tags"
+> {
+  application: Parsed<"application"> & { displayName: string };
+  vault: Omit<KeyVaultArgs, "tenantId" | "tags">;
+  secrets: Omit<VaultSecretArgs, "vault">[];
+  connector: Omit<Parsed<"connector">, "operations" | "resourceUrl"> & {
+    operations: OperationArgs[];
+    /** Absent: the vault's own URL. */
+    resourceUrl?: string;
+  };
+  connection: Parsed<"connection"> & { displayName: string };
+}
+
+export interface SettingsSource {
+  project: string;
+  stack: string;
+  /** All configuration in clear, by full key. */
+  config: Record<string, string>;
+  /** Full keys of secret configuration. */
+  secretKeys: readonly string[];
+}
+
+/** A text of the configuration as the schema wants it: structures are JSON, numbers are texts. */
+function decoded(text: string, schema: z.ZodType | undefined): unknown {
+  const json = /^\s*[[{]/.test(text);
+  const numeric = schema instanceof z.ZodDefault && schema.unwrap() instanceof z.ZodNumber && /^-?\d+$/.test(text);
+  if (!json && !numeric) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Dates of settings with the time of day that they mean, as Graph gives them back. */
+const withTime = (moment: string) => (moment.includes("T") ? moment : `${moment}T00:00:00Z`);
+
+function completedVault(vault: Parsed<"vault">, location: string): Settings["vault"] {
+  const { name, allowedIpRanges, allowedSubnetIds, ...same } = vault;
+  const isOpen = allowedIpRanges === undefined && allowedSubnetIds === undefined;
+  return {
+    ...same,
+    location: vault.location ?? location,
+    ...(name === undefined ? {} : { vaultName: name }),
+    ...(isOpen ? {} : { firewall: { ipRanges: allowedIpRanges ?? [], subnetIds: allowedSubnetIds ?? [] } }),
+  };
+}
+
+function completedOperation(operation: Parsed<"connector">["operations"][number], firstSecret: string): OperationArgs {
+  const { secret, kind, visibility } = operation;
+  const operationId = operation.operationId ?? operationIds[kind];
+  const summary = operation.summary ?? operationId;
+  const description = operation.description ?? summary;
+  return { kind, visibility, operationId, summary, description, secretName: secret ?? firstSecret };
+}
+
+function completed(parsed: ParsedSettings, stack: string, location: string): Settings {
+  const { application, connector, connection, secrets, secretValues, ...same } = parsed;
+  const { clientSecretExpires: expires } = application;
+  const { resourceUrl } = connector;
+  return {
+    ...same,
+    application: {
+      ...application,
+      displayName: application.displayName ?? `Key Vault connector (${stack})`,
+      ...(expires === undefined ? {} : { clientSecretExpires: withTime(expires) }),
+    },
+    vault: completedVault(parsed.vault, location),
+    secrets: secrets.map(({ name, expires: end, ...secret }) => ({
+      ...secret,
+      secretName: name,
+      ...(secretValues[name] === undefined ? {} : { value: pulumi.secret(secretValues[name]) }),
+      ...(end === undefined ? {} : { expires: new Date(end) }),
+    })),
+    connector: {
+      ...connector,
+      resourceUrl: resourceUrl.toLowerCase() === "own-vault" ? undefined : resourceUrl,
+      operations: connector.operations.map((operation) => completedOperation(operation, secrets[0]?.name ?? "")),
+    },
+    connection: { ...connection, displayName: connection.displayName ?? connector.title },
+  };
+}
+
+/** Values of secrets belong into encrypted configuration. */
+function openSecrets({ project, config, secretKeys }: SettingsSource): Problem[] {
+  const key = `${project}:secretValues`;
+  const isSet = config[key] !== undefined && config[key] !== "{}";
+  if (!isSet || secretKeys.includes(key)) return [];
+  return [
+    {
+      key: "secretValues",
+      what: "is not encrypted: remove it from the stack's file, and treat the values as known.",
+      allowed: "values that are set with --secret",
+      example: "",
+    },
+  ];
+}
+
+/**
+ * Checks a stack's configuration.
+ * @throws pulumi.RunError that names every mistake with its key, what is allowed, and an example
+ */
+export function parseSettings(source: SettingsSource): Settings {
+  const { project, stack, config } = source;
+  const shape: Record<string, z.ZodType> = settingsSchema.shape;
+  const raw = Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => key.startsWith(`${project}:`))
+      .map(([key, text]) => [key.slice(project.length + 1), text] as const)
+      .map(([key, text]) => [key, decoded(text, shape[key])] as const),
+  );
+  const location = config["azure-native:location"];
+  const parsed = settingsSchema.safeParse(raw);
+  const known = Object.fromEntries(
+    Object.entries(shape).flatMap(([key, schema]) => {
+      const section = schema.safeParse(raw[key]);
+      return section.success ? [[key, section.data] as const] : [];
+    }),
+  ) as Partial<ParsedSettings>;
+  const problems = [
+    ...(parsed.success ? [] : problemsOf(parsed.error, settingsSchema, raw)),
+    ...ruleProblems(known, location),
+    ...openSecrets(source),
+  ];
+  if (problems.length > 0 || !parsed.success) throw new pulumi.RunError(message(project, stack, problems));
+  return completed(parsed.data, stack, location ?? "");
+}
+
+/** The settings of the stack that runs. @throws pulumi.RunError */
+export function loadSettings(): Settings {
+  return parseSettings({
+    project: pulumi.getProject(),
+    stack: pulumi.getStack(),
+    config: allConfig(),
+    secretKeys: JSON.parse(process.env.PULUMI_CONFIG_SECRET_KEYS ?? "[]") as string[],
+  });
+}

@@ -1,0 +1,226 @@
+import { z } from "zod";
+
+/** What people are told about a setting that they got wrong: what is allowed, and a value that works. */
+export interface SettingHelp {
+  allowed: string;
+  example: unknown;
+}
+
+function setting<T extends z.ZodType>(schema: T, allowed: string, example: unknown): T {
+  return schema.meta({ allowed, example } satisfies SettingHelp);
+}
+
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const exampleId = "0f3c4c39-6d1b-4b0e-9d6c-0c1d2e3f4a5b";
+
+const boolean = () => setting(z.boolean(), "true or false", true);
+
+const wholeNumber = (least: number, most: number, unit: string, example: number) =>
+  setting(z.int().min(least).max(most), `a whole number of ${unit} from ${least} to ${most}`, example);
+
+const text = (pattern: RegExp, allowed: string, example: string) =>
+  setting(z.string().regex(pattern), allowed, example);
+
+/** A moment in UTC; a date alone means its first moment. */
+const moment = () =>
+  setting(
+    z
+      .string()
+      .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$/)
+      .refine((value) => !Number.isNaN(Date.parse(value)))
+      .refine((value) => Date.parse(value) > Date.now()),
+    "a future date, or a date and time in UTC without fractions of a second",
+    "2030-01-31T00:00:00Z",
+  );
+
+/** Source: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations */
+const tags = (most: number) =>
+  setting(
+    z
+      .record(
+        z
+          .string()
+          .min(1)
+          .max(512)
+          .regex(/^[^<>%&\\?/]+$/),
+        z.string().max(256),
+      )
+      .refine((value) => Object.keys(value).length <= most),
+    `up to ${most} tags: names of up to 512 characters without < > % & \\ ? /, texts of up to 256 characters`,
+    { team: "platform" },
+  );
+
+const octet = "(25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+const ipRange = new RegExp(`^${octet}(\\.${octet}){3}(/(3[0-2]|[12]?\\d))?$`);
+/** RFC 1918: never the source of a request from the internet; Key Vault refuses them. */
+const privateRange = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/;
+
+const application = z.strictObject({
+  displayName: setting(z.string().min(1).max(120), "1 to 120 characters", "Key Vault connector (dev)").optional(),
+  clientSecretExpires: moment().optional(),
+  userSignIn: boolean().default(false),
+});
+
+const vault = z.strictObject({
+  name: text(
+    /^(?!.*--)[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$/,
+    "3 to 24 letters, digits and single dashes, beginning with a letter and not ending with a dash; unique in the world",
+    "kv-contoso-dev",
+  ).optional(),
+  location: text(/^[a-z0-9 ]{3,40}$/i, "an Azure region", "westeurope").optional(),
+  resourceGroupName: text(
+    /^[\w.()-]{0,89}[\w()-]$/,
+    "the name of an existing resource group: up to 90 letters, digits, dots, dashes, underscores and parentheses, not ending with a dot",
+    "rg-shared-dev",
+  ).optional(),
+  sku: setting(z.enum(["standard", "premium"]), "standard or premium", "standard").default("standard"),
+  softDeleteRetentionDays: wholeNumber(7, 90, "days", 90).default(90),
+  purgeProtection: boolean().default(false),
+  publicNetworkAccess: boolean().default(true),
+  allowedIpRanges: z
+    .array(
+      setting(
+        z
+          .string()
+          .regex(ipRange)
+          .refine((value) => !privateRange.test(value)),
+        "a public IPv4 address or CIDR range",
+        "203.0.113.0/24",
+      ),
+    )
+    .max(1000)
+    .optional(),
+  allowedSubnetIds: z
+    .array(
+      text(
+        /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+\/subnets\/[^/]+$/i,
+        "the ARM id of a subnet",
+        "/subscriptions/…/resourceGroups/…/providers/Microsoft.Network/virtualNetworks/…/subnets/…",
+      ),
+    )
+    .max(200)
+    .optional(),
+  protect: boolean().default(false),
+});
+
+const access = z.strictObject({
+  readerScope: setting(
+    z.enum(["secret", "vault"]),
+    "secret (each listed secret) or vault (all of them)",
+    "secret",
+  ).default("secret"),
+  deployerRole: setting(
+    z.enum(["Key Vault Administrator", "Key Vault Secrets Officer", "none"]),
+    "Key Vault Administrator, Key Vault Secrets Officer or none",
+    "Key Vault Secrets Officer",
+  ).default("Key Vault Administrator"),
+  deployerType: setting(
+    z.enum(["ServicePrincipal", "User"]),
+    "ServicePrincipal, or User when a person runs pulumi",
+    "User",
+  ).default("ServicePrincipal"),
+});
+
+export const secretNamePattern = /^[0-9A-Za-z-]{1,127}$/;
+const secretName = () => text(secretNamePattern, "1 to 127 letters, digits and dashes", "ppsecret1");
+
+const secret = z.strictObject({
+  name: secretName(),
+  length: wholeNumber(8, 1024, "characters of the generated value", 32).default(32),
+  contentType: setting(z.string().min(1).max(255), "1 to 255 characters", "text/plain").optional(),
+  expires: moment().optional(),
+  enabled: boolean().default(true),
+  // Key Vault takes 15: https://learn.microsoft.com/azure/key-vault/secrets/about-secrets#secret-tags
+  tags: tags(15).default({}),
+});
+
+/** Source: https://learn.microsoft.com/connectors/custom-connectors/certification-submission (operationId, summary) */
+const operation = z.strictObject({
+  kind: setting(
+    z.enum(["pinned", "latest", "byName"]),
+    "pinned (one version), latest (of one secret) or byName (the caller names the secret)",
+    "latest",
+  ),
+  operationId: text(
+    /^[A-Za-z][A-Za-z0-9_-]{0,63}$/,
+    "a letter, then up to 63 letters, digits, dashes and underscores",
+    "GetSecret",
+  ).optional(),
+  summary: text(/^[^/()]{1,80}$/, "1 to 80 characters without slashes and parentheses", "GetSecret").optional(),
+  description: setting(z.string().min(1).max(1000), "1 to 1000 characters", "Reads the secret").optional(),
+  visibility: setting(
+    z.enum(["none", "important", "advanced", "internal"]),
+    "none, important, advanced or internal",
+    "important",
+  ).default("none"),
+  secret: secretName().optional(),
+});
+
+const connector = z.strictObject({
+  title: text(/^[^\p{C}]{1,64}$/u, "1 to 64 characters", "KeyVaultAccess").default("KeyVaultAccess"),
+  description: setting(
+    z.string().min(31).max(500),
+    "31 to 500 characters: the portal wants more than 30",
+    "Reads secrets of the key vault as a service principal",
+  ).default("Reads secrets of an Azure key vault, signed in as a service principal (OAuth 2.0 client credentials)."),
+  operations: setting(z.array(operation).min(1), "at least one operation", [{ kind: "pinned" }]).default([
+    { kind: "pinned", visibility: "none" },
+  ]),
+  apiVersion: text(
+    /^(7\.[0-6]|20\d\d-\d\d-\d\d(-preview)?)$/,
+    "a version of Key Vault's data plane API, as a text",
+    "7.4",
+  ).default("7.4"),
+  authority: setting(
+    z.enum(["https://login.microsoftonline.com", "https://login.windows.net"]),
+    "https://login.microsoftonline.com or https://login.windows.net",
+    "https://login.microsoftonline.com",
+  ).default("https://login.microsoftonline.com"),
+  resourceUrl: text(
+    /^(own-vault|https:\/\/([a-z][a-z0-9-]{1,22}[a-z0-9]\.)?vault\.azure\.net)$/i,
+    "https://vault.azure.net, or own-vault for the vault's own URL; without a trailing slash",
+    "https://vault.azure.net",
+  ).default("https://vault.azure.net"),
+  iconBrandColor: text(/^#[0-9a-f]{6}$/i, "a colour as # and six hexadecimal digits", "#007ee5").default("#007ee5"),
+});
+
+const share = z.strictObject({
+  principalId: text(guid, "the object id (a GUID) of a user or group in Entra ID", exampleId),
+  principalType: setting(z.enum(["User", "Group"]), "User or Group", "Group"),
+  role: setting(
+    z.enum(["CanView", "CanViewWithShare", "CanEdit"]),
+    "CanView, CanViewWithShare or CanEdit",
+    "CanView",
+  ).default("CanView"),
+});
+
+const connection = z.strictObject({
+  displayName: setting(z.string().min(1).max(100), "1 to 100 characters", "KeyVaultAccess").optional(),
+  shareWith: z.array(share).default([]),
+  statusDeadlineSeconds: wholeNumber(5, 3600, "seconds", 300).default(300),
+});
+
+/** All settings of a stack. Each is described, with its default, in Pulumi.yaml and docs/configuration. */
+export const settingsSchema = z.strictObject({
+  powerPlatformEnvironmentId: text(
+    /^(Default-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
+    "the id of a Power Platform environment: a GUID, or Default- and the tenant's id",
+    exampleId,
+  ),
+  application: application.prefault({}),
+  vault: vault.prefault({}),
+  access: access.prefault({}),
+  secrets: setting(z.array(secret).min(1), "at least one secret", [{ name: "ppsecret1" }]).default([
+    { name: "ppsecret1", length: 32, enabled: true, tags: {} },
+  ]),
+  secretValues: z.record(z.string(), setting(z.string().min(1).max(25_000), "1 to 25000 characters", "…")).default({}),
+  connector: connector.prefault({}),
+  connection: connection.prefault({}),
+  proof: setting(z.enum(["direct", "runtime", "none"]), "direct, runtime or none", "direct").default("direct"),
+  proofDeadlineSeconds: wholeNumber(5, 3600, "seconds", 600).default(600),
+  // 50 for each resource: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
+  tags: tags(50).default({}),
+});
+
+export type ParsedSettings = z.infer<typeof settingsSchema>;
+export type SectionName = keyof ParsedSettings;
