@@ -4,8 +4,9 @@ import { type Changes, describeChanges, isUnchanged } from "./changes";
 import { destroy } from "./destroy";
 import { change, stackOutputs } from "./engine";
 import { callAsMaker, type OperationAnswer } from "./maker";
-import { operationUrl, type Outputs, sections } from "./report";
-import { dots, renderTable } from "./table";
+import type { StackOutputs } from "../../outputs";
+import { operationUrl, sections } from "./report";
+import { renderTable } from "./table";
 
 export interface DemoOptions {
   /** Remove everything instead. */
@@ -25,7 +26,7 @@ const next = `What to try next
   npm run demo -- --destroy               remove everything
 `;
 
-function print(changes: Changes, outputs: Outputs, answer: OperationAnswer, showSecret: boolean): void {
+function print(changes: Changes, outputs: StackOutputs, answer: OperationAnswer, showSecret: boolean): void {
   const bold = (text: string) => coloured("bold", text, process.stdout);
   const headline = isUnchanged(changes)
     ? `Nothing changed: all ${changes.same} resources are as the program wants them.`
@@ -41,13 +42,13 @@ export async function demo(options: DemoOptions): Promise<number> {
   const workplace = await prepare();
   await ensureStack(workplace);
   const changes = await change(workplace, "up", json);
-  const outputs = (await stackOutputs(workplace)) as unknown as Outputs;
+  const outputs = (await stackOutputs(workplace)) as unknown as StackOutputs;
   const call = () => callAsMaker(workplace.env, operationUrl(outputs));
   const answer = await withProgress("Calling GetSecret as the maker", call);
   if (json) {
-    const { status, value, version } = answer;
-    const secret = value === undefined || showSecret ? value : dots;
-    process.stdout.write(`${JSON.stringify({ changes, operation: { status, secret, version }, outputs })}\n`);
+    const { status, secret, version, value } = answer;
+    const operation = { status, secret, version, ...(showSecret ? { value } : {}) };
+    process.stdout.write(`${JSON.stringify({ changes, operation, outputs })}\n`);
   } else {
     print(changes, outputs, answer, showSecret);
   }

@@ -15,7 +15,16 @@ export async function change(workplace: Workplace, command: "up" | "destroy", qu
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-events-"));
   const eventLog = path.join(folder, "events.jsonl");
   try {
-    const args = [command, "--yes", "--skip-preview", "--stack", localStack, "--event-log", eventLog];
+    const args = [
+      command,
+      "--yes",
+      "--skip-preview",
+      "--suppress-outputs",
+      "--stack",
+      localStack,
+      "--event-log",
+      eventLog,
+    ];
     const { code } = await run(workplace.cli.file, args, {
       cwd: projectRoot(),
       // The option for an event log is one of those that the CLI keeps for tools.

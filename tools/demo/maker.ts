@@ -14,7 +14,8 @@ export interface OperationAnswer {
   status: number;
   /** The secret's value, in an answer with status 200. */
   value?: string;
-  /** The secret's version, from its id. */
+  /** The secret's name and version, from its id. */
+  secret?: string;
   version?: string;
   /** The service's own words, in any other answer. */
   reason?: string;
@@ -91,6 +92,6 @@ export async function callAsMaker(env: Environment, operationUrl: string): Promi
   const token = await signIn(send, env);
   const { status, content } = await send("GET", operationUrl, { authorization: `Bearer ${token}` });
   if (status !== 200 || typeof content.value !== "string") return { status, reason: reasonOf(content) };
-  const version = typeof content.id === "string" ? content.id.split("/").at(-1) : undefined;
-  return { status, value: content.value, ...(version === undefined ? {} : { version }) };
+  const [, secret, version] = /\/secrets\/([^/]+)\/([^/]+)$/.exec(String(content.id)) ?? [];
+  return { status, value: content.value, secret, version };
 }

@@ -1,21 +1,53 @@
+import type { StackOutputs } from "../../outputs";
 import type { OperationAnswer } from "./maker";
-import { dots, type Section } from "./table";
+import { dots, type Row, type Section } from "./table";
 
-/** A stack's outputs, as `pulumi stack output --json` prints them. */
-export type Outputs = Record<string, unknown>;
-
-const text = (value: unknown): string =>
-  typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
-
-/** URL of the GetSecret operation at the connectors' runtime. */
-export function operationUrl(outputs: Outputs): string {
-  return text(outputs.operationUrl);
+/** URL of the connector's first operation at the connectors' runtime. */
+export function operationUrl({ operations }: StackOutputs): string {
+  const [first] = operations;
+  if (first === undefined) throw new Error("The stack's outputs name no operation.");
+  return first.url;
 }
 
-/** What the demo's table shows. */
-export function sections(outputs: Outputs, answer: OperationAnswer, showSecret: boolean): Section[] {
+/** The last parts of an ARM id: what tells it from others in a table. */
+const lastParts = (id: string, count: number) => id.split("/").slice(-count).join("/");
+
+const secretRows = ({ secrets }: StackOutputs): Row[] =>
+  Object.entries(secrets).map(([name, { version }]) => [`Secret ${name}`, `version ${version}`]);
+
+const assignmentRows = ({ roleAssignments }: StackOutputs): Row[] =>
+  roleAssignments.map(({ role, scope, principalId }) => [role, `${principalId} on ${lastParts(scope, 2)}`]);
+
+function proofText({ proof }: StackOutputs): string {
+  if (proof.result === "proven") return `the same sign-in and request answer with the value (${proof.mode})`;
+  return proof.result === "none" ? "switched off" : proof.reason;
+}
+
+/** What the demo's table shows: what now exists, in the order of the walk-through, and what the maker got. */
+export function sections(outputs: StackOutputs, answer: OperationAnswer, showSecret: boolean): Section[] {
   return [
-    { heading: "Now exists", rows: Object.entries(outputs).map(([name, value]) => [name, text(value)] as const) },
+    {
+      heading: "App registration",
+      rows: [
+        ["Display name", outputs.applicationDisplayName],
+        ["Application (client) ID", outputs.clientId],
+        ["Object ID", outputs.applicationObjectId],
+        ["Directory (tenant) ID", outputs.tenantId],
+        ["Client Secret", `${dots} (key ${outputs.clientSecretKeyId}, until ${outputs.clientSecretExpires})`],
+      ],
+    },
+    {
+      heading: "Key Vault",
+      rows: [["Vault", outputs.vaultUri], ...assignmentRows(outputs), ...secretRows(outputs)],
+    },
+    {
+      heading: "Power Platform",
+      rows: [
+        ["Connector", `${outputs.connectorDisplayName} (${outputs.connectorName})`],
+        ["Connection", `${outputs.connectionDisplayName} (${outputs.connectionName}): ${outputs.connectionStatus}`],
+        ["Proof", proofText(outputs)],
+      ],
+    },
     {
       heading: "GetSecret, called by the maker through the connection",
       rows: [

@@ -41,15 +41,19 @@ afterAll(() => {
   host.kill();
 });
 
-function run(exitCode: number, options: Record<string, JavaScriptValue> = {}): Promise<language.RunResponse> {
+function run(
+  exitCode: number,
+  options: Record<string, JavaScriptValue> = {},
+  folder = program,
+): Promise<language.RunResponse> {
   const info = new language.ProgramInfo()
-    .setRootDirectory(program)
-    .setProgramDirectory(program)
+    .setRootDirectory(folder)
+    .setProgramDirectory(folder)
     .setEntryPoint(String(exitCode))
     .setOptions(Struct.fromJavaScript(options));
   const request = new language.RunRequest()
     .setInfo(info)
-    .setPwd(program)
+    .setPwd(folder)
     .setProject("proj")
     .setStack("dev")
     .setOrganization("org")
@@ -110,11 +114,8 @@ describe("the language host", () => {
   });
 
   it("says which package is missing when the SDK is not installed", async () => {
-    const packages = path.join(program, "node_modules");
-    fs.renameSync(packages, `${packages}.away`);
-    const response = await run(0).finally(() => {
-      fs.renameSync(`${packages}.away`, packages);
-    });
+    const empty = fs.mkdtempSync(path.join(os.tmpdir(), "program-"));
+    const response = await run(0, {}, empty);
     expect(response.getError()).toMatch(/could not be started: Cannot find module '@pulumi\/pulumi\/cmd\/run'/);
   });
 
