@@ -9,7 +9,7 @@ import { IncompleteError } from "./failure";
 import { hashOf, matchesHash } from "./hashing";
 import { includesSettings } from "./sameSettings";
 import { explainSignIn, isHopeless } from "./signInErrors";
-import { containsUnknown } from "./unknown";
+import { containsUnknown, isUnknown } from "./unknown";
 import { DeadlineError, waitFor } from "./waiting";
 
 /** What the engine hands over: the resource's arguments, defaults filled in. */
@@ -160,37 +160,42 @@ export async function readConnection(
       ({ properties }) => properties.principal.id === principalId && [role, "Owner"].includes(properties.roleName),
     ),
   );
-  return {
-    ...olds,
+  const read = {
     displayName: displayName ?? olds.displayName,
     parameterSet: connectionParametersSet?.name ?? olds.parameterSet,
     parameters: isSame ? olds.parameters : Object.fromEntries(shown),
     shareWith: stillShared,
-    status: statusOf(found).status,
   };
+  const { displayName: name, parameterSet, parameters, shareWith } = olds;
+  const drifted = !isDeepStrictEqual(read, { displayName: name, parameterSet, parameters, shareWith });
+  const { status } = statusOf(found);
+  return { ...olds, ...read, status: status === "Connected" && drifted ? "Drifted" : status };
 }
 
 const valueOf = (parameters: Record<string, string>, name: string) =>
   Object.entries(parameters).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
 
 const replacing = ["environmentId", "connectionName"] as const;
-const compared = ["displayName", "parameterSet", "parameters", "shareWith", "signInRevision"] as const;
 
 export function diffConnection(olds: ConnectionOutputs, news: ConnectionInputs): Difference {
-  const differs = (was: unknown, is: unknown) => !containsUnknown(is) && !isDeepStrictEqual(was, is);
+  const differs = (was: unknown, is: unknown) => !isUnknown(is) && was !== is;
   const replaces: string[] = replacing.filter((key) => differs(olds[key], news[key]));
   // The connector's name is unknown in the preview of each of its updates; its identity tells a replacement.
   if (differs(olds.connectorName, news.connectorName) || differs(olds.connectorIdentity, news.connectorIdentity)) {
     replaces.push("connectorName");
   }
-  const secretChanged =
-    containsUnknown(news.secretParameters) || !matchesHash(news.secretParameters, olds.secretParametersHash);
-  const { connectorName: _unknown, ...others } = news;
-  const changes =
-    replaces.length > 0 ||
-    olds.status !== "Connected" ||
-    secretChanged ||
-    compared.some((key) => differs(olds[key], news[key])) ||
-    containsUnknown(others);
-  return { changes, replaces };
+  // Incomplete, drifted or in error: the inputs are the same, and yet there is something to do.
+  if (olds.status !== "Connected") return { changes: true, replaces };
+  const isSame = replaces.length === 0 && isUnknown(news.connectorName) && sameButForConnectorName(olds, news);
+  return { ...(isSame ? { changes: false } : {}), replaces };
+}
+
+function sameButForConnectorName(olds: ConnectionOutputs, news: ConnectionInputs): boolean {
+  const { secretParameters, connectorName: _unknown, ...others } = news;
+  if (containsUnknown(others) || containsUnknown(secretParameters)) return false;
+  const keys = (Object.keys(others) as (keyof typeof others)[]).filter((key) => !key.startsWith("__"));
+  return (
+    keys.every((key) => isDeepStrictEqual(olds[key], others[key])) &&
+    matchesHash(secretParameters, olds.secretParametersHash)
+  );
 }

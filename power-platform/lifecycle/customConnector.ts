@@ -7,7 +7,7 @@ import { markerKey } from "../marker";
 import type { ConnectionParameter, ConnectionParameterSets, OpenApiDocument } from "../types";
 import { IncompleteError } from "./failure";
 import { includesSettings } from "./sameSettings";
-import { containsUnknown } from "./unknown";
+import { isUnknown } from "./unknown";
 import { waitFor } from "./waiting";
 
 /** What the engine hands over: the resource's arguments, defaults filled in. */
@@ -189,37 +189,35 @@ export async function readCustomConnector(
   const connector = await connectors.get(olds.environmentId, olds.internalName);
   if (!connector) return undefined;
   const { properties } = connector;
+  const same = (found: unknown, wanted: unknown) => (includesSettings(found, wanted) ? wanted : found);
+  // Compared as it was sent; what the connector itself shows is rewritten.
   const definition = await connectors.definition(connector, anonymous);
-  const same = <T>(found: unknown, wanted: T): T => (includesSettings(found, wanted) ? wanted : (found as T));
-  const sets = same(properties.connectionParameterSets, olds.connectionParameterSets);
-  return {
-    ...outputsOf(olds, connector),
-    // Compared as it was sent; what the connector itself shows is rewritten.
-    definition: isDeepStrictEqual(definition, olds.definition)
-      ? olds.definition
-      : (definition as unknown as OpenApiDocument),
+  const found = {
+    definition: isDeepStrictEqual(definition, olds.definition) ? olds.definition : definition,
     iconBrandColor: same(properties.iconBrandColor, olds.iconBrandColor),
     connectionParameters: same(properties.connectionParameters, olds.connectionParameters),
-    ...(sets === undefined ? {} : { connectionParameterSets: sets }),
-  };
+    ...(olds.connectionParameterSets === undefined
+      ? {}
+      : { connectionParameterSets: same(properties.connectionParameterSets, olds.connectionParameterSets) }),
+  } as Partial<CustomConnectorOutputs>;
+  const drifted = (Object.keys(found) as (keyof CustomConnectorOutputs)[]).some((key) => found[key] !== olds[key]);
+  const status = drifted ? "Drifted" : olds.status;
+  return { ...outputsOf(olds, connector), ...found, status };
 }
 
 /** What the engine is told of a change. */
 export interface Difference {
-  /** `undefined`: the engine compares the inputs itself. */
+  /** `undefined`: the engine compares the inputs itself, and shows the differences line by line. */
   changes?: boolean;
   replaces: string[];
 }
 
-const compared = ["definition", "connectionParameterSets", "connectionParameters", "iconBrandColor"] as const;
-
 export function diffCustomConnector(olds: CustomConnectorOutputs, news: CustomConnectorInputs): Difference {
   const replaces: string[] = [];
-  const differs = (was: unknown, is: unknown) => !containsUnknown(is) && !isDeepStrictEqual(was, is);
+  const differs = (was: unknown, is: unknown) => !isUnknown(is) && was !== is;
   if (differs(olds.environmentId, news.environmentId)) replaces.push("environmentId");
   // The identity is made of environment and title; the service refuses to change a title.
-  else if (differs(olds.identity, news.identity)) replaces.push("definition");
-  const drifted = compared.some((key) => differs(olds[key], news[key]));
-  const unfinished = olds.status !== "Ready";
-  return { ...(drifted || unfinished || replaces.length > 0 ? { changes: true } : {}), replaces };
+  else if (differs(olds.identity, news.identity)) replaces.push("identity");
+  // Incomplete or drifted: the inputs are the same, and yet there is something to do.
+  return { ...(olds.status === "Ready" ? {} : { changes: true }), replaces };
 }

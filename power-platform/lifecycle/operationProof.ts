@@ -167,7 +167,11 @@ export function diffOperationProof(olds: OperationProofOutputs, news: OperationP
   const keys = (Object.keys(news) as (keyof OperationProofInputs)[]).filter(
     (key) => !ignored.has(key) && !key.startsWith("__"),
   );
-  const changed = keys.some((key) => !isDeepStrictEqual((olds as unknown as OperationProofInputs)[key], news[key]));
+  const before = olds as unknown as OperationProofInputs;
   const secrets = secretsOf(news);
-  return { changes: changed || containsUnknown(secrets) || !matchesHash(secrets, olds.secretsHash), replaces: [] };
+  const isSame =
+    keys.every((key) => isDeepStrictEqual(before[key], news[key])) &&
+    !containsUnknown(secrets) &&
+    matchesHash(secrets, olds.secretsHash);
+  return { ...(isSame ? { changes: false } : {}), replaces: [] };
 }
