@@ -7,8 +7,11 @@ import { SecretProof } from "./components/secretProof";
 import { ServicePrincipalConnection } from "./components/servicePrincipalConnection";
 import { VaultAccess } from "./components/vaultAccess";
 import { VaultSecret } from "./components/vaultSecret";
+import { hideAnswersInDebugLog } from "./debugLog";
 import { stackOutputs } from "./outputs";
 import { loadSettings } from "./settings";
+
+hideAnswersInDebugLog();
 
 // What this environment is to be: Pulumi.<stack>.yaml, checked before anything is made.
 const settings = loadSettings();

@@ -67,6 +67,10 @@ function shown(value: unknown, path: Path): string {
 /** A key that nobody reads is a mistake: the setting that was meant would silently keep its default. */
 function unknownKey(path: Path, known: readonly string[]): Problem {
   const name = String(path.at(-1));
+  const [head = ""] = name.split(/[.[]/);
+  if (path.length === 1 && head !== name && known.includes(head)) {
+    return { key: keyOf(path), what: `is one key with a dot in it, and no setting: set ${head} with --path.` };
+  }
   const near = known.length > 0 ? closest(name, known) : "";
   const guess = near !== "" && distance(name.toLowerCase(), near.toLowerCase()) <= 3 ? ` Did you mean ${near}?` : "";
   return { key: keyOf(path), what: `is not a setting.${guess}`, allowed: known.join(", ") };
