@@ -94,7 +94,8 @@ export async function startEngine(): Promise<EngineStack> {
     pulumi,
     configure: async (settings, secrets = {}) => {
       const pairs = Object.entries(settings).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
-      if (pairs.length > 0) mustSucceed(await pulumi(["config", "set-all", "--path", ...pairs]), "pulumi config set-all");
+      if (pairs.length > 0)
+        mustSucceed(await pulumi(["config", "set-all", "--path", ...pairs]), "pulumi config set-all");
       // From standard input: arguments of processes can be read by others.
       for (const [key, input] of Object.entries(secrets))
         mustSucceed(await pulumi(["config", "set", "--path", key, "--secret"], { input }), `pulumi config set ${key}`);
