@@ -117,9 +117,9 @@ describe("the life of a custom connector", () => {
     const { props } = await provider.customConnector.read(id, outs);
     expect(props?.status).toBe("Drifted");
     expect(props?.[key as "definition"]).not.toEqual(outs[key as "definition"]);
-    const drifted = props!;
-    expect(await provider.customConnector.diff(id, drifted, inputs)).toMatchObject({ changes: true });
-    await provider.customConnector.update(id, drifted, inputs);
+    if (!props) throw new Error("The connector is gone.");
+    expect(await provider.customConnector.diff(id, props, inputs)).toMatchObject({ changes: true });
+    await provider.customConnector.update(id, props, inputs);
     expect((await provider.customConnector.read(id, outs)).props).toEqual(outs);
   });
 
