@@ -117,6 +117,7 @@ function openSecrets({ project, config, secretKeys }: SettingsSource): Problem[]
  */
 export function parseSettings(source: SettingsSource): Settings {
   const { project, stack, config } = source;
+  const secretKeys = ["secretValues", ...source.secretKeys.map((key) => key.slice(project.length + 1))];
   const shape: Record<string, z.ZodType> = settingsSchema.shape;
   const raw = Object.fromEntries(
     Object.entries(config)
@@ -133,7 +134,7 @@ export function parseSettings(source: SettingsSource): Settings {
     }),
   ) as Partial<ParsedSettings>;
   const problems = [
-    ...(parsed.success ? [] : problemsOf(parsed.error, settingsSchema, raw)),
+    ...(parsed.success ? [] : problemsOf(parsed.error, settingsSchema, raw, secretKeys)),
     ...ruleProblems(known, location),
     ...openSecrets(source),
   ];

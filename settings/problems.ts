@@ -11,6 +11,8 @@ export interface Problem {
   allowed?: string;
   /** A value that works. */
   example?: unknown;
+  /** Key of the example. @default - the key of the problem */
+  exampleKey?: string;
 }
 
 type Path = readonly PropertyKey[];
@@ -36,16 +38,39 @@ function step(schema: z.ZodType, part: PropertyKey): z.ZodType | undefined {
   return schema instanceof z.ZodRecord ? (schema.valueType as z.ZodType) : undefined;
 }
 
-/** The schema at a path, and the help of the innermost setting on the way to it. */
-function schemaAt(root: z.ZodType, path: Path): { schema: z.ZodType | undefined; help: Partial<SettingHelp> } {
+interface Place {
+  schema: z.ZodType | undefined;
+  /** Of the innermost setting on the way. */
+  help: Partial<SettingHelp>;
+  helpPath: Path;
+}
+
+function placeAt(root: z.ZodType, path: Path): Place {
   let schema: z.ZodType | undefined = unwrapped(root);
   let help: Partial<SettingHelp> = {};
-  for (const part of path) {
+  let helpPath: Path = [];
+  for (const [index, part] of path.entries()) {
     const next: z.ZodType | undefined = schema && step(schema, part);
     schema = next && unwrapped(next);
-    help = (schema?.meta() as SettingHelp | undefined) ?? help;
+    const own = schema?.meta() as SettingHelp | undefined;
+    if (own) [help, helpPath] = [own, path.slice(0, index + 1)];
   }
-  return { schema, help };
+  return { schema, help, helpPath };
+}
+
+/** What a structure without help of its own is to be. */
+function structure(schema: z.ZodType | undefined): string | undefined {
+  if (schema instanceof z.ZodObject) return `a structure of ${Object.keys(schema.shape).join(", ")}`;
+  if (schema instanceof z.ZodArray) return "a list";
+  return schema instanceof z.ZodRecord ? "a structure of names with a text each" : undefined;
+}
+
+/** What is allowed at a path, and a value that works there or for the setting that it is in. */
+function advice({ schema, help, helpPath }: Place, path: Path): Pick<Problem, "allowed" | "example" | "exampleKey"> {
+  const isOwn = helpPath.length === path.length;
+  const allowed = isOwn ? undefined : structure(schema);
+  if (allowed !== undefined) return { allowed };
+  return { ...help, ...(isOwn ? {} : { exampleKey: keyOf(helpPath) }) };
 }
 
 const valueAt = (root: unknown, path: Path): unknown =>
@@ -57,9 +82,9 @@ const valueAt = (root: unknown, path: Path): unknown =>
 
 const longestShown = 60;
 
-/** A value for a message; one of a secret setting is never shown. */
-function shown(value: unknown, path: Path): string {
-  if (path[0] === "secretValues") return "the value";
+/** A value for a message; one of an encrypted setting is never shown. */
+function shown(value: unknown, isSecret: boolean): string {
+  if (isSecret) return "the value";
   const text = JSON.stringify(value);
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 }
@@ -76,18 +101,23 @@ function unknownKey(path: Path, known: readonly string[]): Problem {
   return { key: keyOf(path), what: `is not a setting.${guess}`, allowed: known.join(", ") };
 }
 
-/** A schema's findings in words. */
-export function problemsOf(error: z.ZodError, schema: z.ZodType, raw: unknown): Problem[] {
+/** A schema's findings in words; values of the settings in `secretKeys` are not shown. */
+export function problemsOf(
+  error: z.ZodError,
+  schema: z.ZodType,
+  raw: unknown,
+  secretKeys: readonly PropertyKey[],
+): Problem[] {
   const problems = error.issues.flatMap((issue): Problem[] => {
-    const { schema: at, help } = schemaAt(schema, issue.path);
+    const place = placeAt(schema, issue.path);
     if (issue.code === "unrecognized_keys") {
-      const known = at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+      const known = place.schema instanceof z.ZodObject ? Object.keys(place.schema.shape) : [];
       return issue.keys.map((key) => unknownKey([...issue.path, key], known));
     }
     const value = valueAt(raw, issue.path);
-    const what = value === undefined ? "is missing." : `cannot be ${shown(value, issue.path)}.`;
-    const { allowed = issue.message, example } = help;
-    return [{ key: keyOf(issue.path), what, allowed, example }];
+    const [section = ""] = issue.path;
+    const what = value === undefined ? "is missing." : `cannot be ${shown(value, secretKeys.includes(section))}.`;
+    return [{ key: keyOf(issue.path), what, allowed: issue.message, ...advice(place, issue.path) }];
   });
   // Two checks of one setting say the same.
   return problems.filter(({ key }, index) => problems.findIndex((other) => other.key === key) === index);
@@ -99,7 +129,8 @@ const asArgument = (value: unknown) => {
 };
 
 /** How to set a key; structures are shown as they stand in the stack's file. */
-function remedy(project: string, { key, example }: Problem): string {
+function remedy(project: string, problem: Problem): string {
+  const { example, exampleKey: key = problem.key } = problem;
   if (example === undefined) return "";
   const path = `'${project}:${key}'`;
   if (key.startsWith("secretValues")) return `pulumi config set --secret --path ${path}`;

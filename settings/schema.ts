@@ -21,13 +21,19 @@ const wholeNumber = (least: number, most: number, unit: string, example: number)
 const text = (pattern: RegExp, allowed: string, example: string) =>
   setting(z.string().regex(pattern), allowed, example);
 
+/** Date.parse takes February 30 for March 2. */
+function isDate(value: string): boolean {
+  const time = Date.parse(value);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value.replace("Z", ""));
+}
+
 /** A moment in UTC; a date alone means its first moment. */
 const moment = () =>
   setting(
     z
       .string()
       .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$/)
-      .refine((value) => !Number.isNaN(Date.parse(value)))
+      .refine(isDate)
       .refine((value) => Date.parse(value) > Date.now()),
     "a future date, or a date and time in UTC without fractions of a second",
     "2030-01-31T00:00:00Z",
