@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Connection, type ConnectionShare } from "../power-platform";
+import { Connection, type Share } from "../power-platform";
 import type { AppRegistration } from "./appRegistration";
 import { servicePrincipalSignIn } from "./connectorDefinition";
 import type { KeyVaultConnector } from "./keyVaultConnector";
@@ -11,7 +11,7 @@ export interface ServicePrincipalConnectionArgs {
   /** As makers see it. */
   displayName: string;
   /** The makers: nobody else sees a connection that a service principal made. */
-  shareWith: ConnectionShare[];
+  shareWith: Share[];
   /** How long it may take to become Connected, in seconds. */
   statusDeadlineSeconds: number;
 }

@@ -93,7 +93,13 @@ export class LocalCloud {
     plantAssignments(this.cloud.store);
   }
 
-  private async call({ method, url, headers = {}, body, from = "127.0.0.1" }: InternalRequest): Promise<InternalResponse> {
+  private async call({
+    method,
+    url,
+    headers = {},
+    body,
+    from = "127.0.0.1",
+  }: InternalRequest): Promise<InternalResponse> {
     const { host, pathname, search } = new URL(url);
     const app = this.appFor(host);
     if (!app) throw new Error(`${host} is not a host of the local cloud.`);

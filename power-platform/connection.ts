@@ -1,15 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CustomConnector } from "./customConnector";
 import { uuidOf } from "./identity";
-
-/** Someone with whom a connection is shared. */
-export interface ConnectionShare {
-  /** Object id in Entra. */
-  principalId: string;
-  principalType: "User" | "Group";
-  /** CanView uses the connection, CanViewWithShare also shares it, CanEdit also changes it. */
-  role: "CanView" | "CanViewWithShare" | "CanEdit";
-}
+import type { Share } from "./types";
 
 export interface ConnectionArgs {
   /** The connector that it is a connection of. */
@@ -25,7 +17,7 @@ export interface ConnectionArgs {
   /** Values that are only sent, by parameter: `{ "token:clientSecret": … }`. The state keeps a keyed hash. @default - none */
   secretParameters?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** Who may use it: a connection that a service principal makes is invisible to everybody else. @default - nobody */
-  shareWith?: pulumi.Input<pulumi.Input<ConnectionShare>[]>;
+  shareWith?: pulumi.Input<pulumi.Input<Share>[]>;
   /** How long it may take to become Connected, in seconds: Entra needs a while to know a new secret. @default 300 */
   statusDeadlineSeconds?: pulumi.Input<number>;
 }

@@ -1,8 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
+import crypto from "node:crypto";
+import fs from "node:fs";
 import { uuidOf } from "./identity";
 import { markerKey } from "./marker";
 import { signInRevisionOf } from "./signInRevision";
-import type { ConnectionParameter, ConnectionParameterSets, OpenApiDocument } from "./types";
+import type {
+  ConnectionParameter,
+  ConnectionParameterSets,
+  LocalFile,
+  OpenApiDocument,
+  PolicyTemplateInstance,
+  Share,
+} from "./types";
 
 export interface CustomConnectorArgs {
   /** Id of the Power Platform environment: a GUID, or `Default-` and the tenant's id. A change replaces the connector. */
@@ -20,12 +29,47 @@ export interface CustomConnectorArgs {
   oauthClientSecret?: pulumi.Input<string>;
   /** Colour behind the icon, `#rrggbb`. @default "#007ee5" */
   iconBrandColor?: pulumi.Input<string>;
+  /** Path of a PNG or JPG of up to 1 MB. @default - the platform's own icon */
+  icon?: string;
+  /** Path of the C# code that operations run, up to 1 MB. @default - none */
+  script?: string;
+  /** Ids of the operations that run the script; all of them when there are none. @default - none */
+  scriptOperations?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Policies, in their order. @default - none */
+  policies?: pulumi.Input<pulumi.Input<PolicyTemplateInstance>[]>;
+  /**
+   * Such as "actions", or "gateway" for connecting via on-premises data gateway, which does not go together with OAuth 2.0.
+   * @default - none
+   */
+  capabilities?: pulumi.Input<pulumi.Input<string>[]>;
+  /** @default - the platform names whoever made it */
+  publisher?: pulumi.Input<string>;
+  /** Sent when it is made: the service refuses to change it. @default - none */
+  stackOwner?: pulumi.Input<string>;
+  /** Who may see it and make connections of it. @default - nobody else */
+  shareWith?: pulumi.Input<pulumi.Input<Share>[]>;
+  /**
+   * Takes over an existing connector of this internal name, id or title instead of making one, as it is; the next preview
+   * shows what the program would change. @default - makes one
+   */
+  adopt?: pulumi.Input<string>;
+  /** Whether it is deleted even while connections of others use it. @default false */
+  deleteWhileUsed?: pulumi.Input<boolean>;
+}
+
+/** A file as the state knows it. */
+function localFile(path: string | undefined): LocalFile | undefined {
+  if (path === undefined) return undefined;
+  // What is not there is reported by the resource's check, with all other mistakes.
+  const content = fs.existsSync(path) ? fs.readFileSync(path) : "";
+  return { path, sha256: crypto.createHash("sha256").update(content).digest("hex") };
 }
 
 // The text of these functions is kept in the state and run by the engine's provider process, where `require` is the only
 // way to the code. They capture nothing, so that the text never changes (docs/decisions/0010).
 /* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/require-await */
 const provider: pulumi.dynamic.ResourceProvider = {
+  check: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.check(...a),
   diff: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.diff(...a),
   create: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.create(...a),
   read: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.read(...a),
@@ -47,7 +91,7 @@ export class CustomConnector extends pulumi.dynamic.Resource {
   declare readonly redirectUrl: pulumi.Output<string>;
   /** Base of the URLs of its operations; a connection's name comes next. */
   declare readonly runtimeUrl: pulumi.Output<string>;
-  /** "Ready". */
+  /** "Ready"; "Adopted" until the first update of a connector that was taken over. */
   declare readonly status: pulumi.Output<string>;
   declare readonly environmentId: pulumi.Output<string>;
   /** Another one after a replacement; known in previews, unlike the name. */
@@ -76,6 +120,16 @@ export class CustomConnector extends pulumi.dynamic.Resource {
         connectionParameters,
         oauthClientSecret: oauthClientSecret && pulumi.secret(oauthClientSecret),
         iconBrandColor: args.iconBrandColor ?? "#007ee5",
+        icon: localFile(args.icon),
+        script: localFile(args.script),
+        scriptOperations: args.scriptOperations ?? [],
+        policies: args.policies ?? [],
+        capabilities: args.capabilities ?? [],
+        publisher: args.publisher,
+        stackOwner: args.stackOwner,
+        shareWith: args.shareWith ?? [],
+        adopt: args.adopt,
+        deleteWhileUsed: args.deleteWhileUsed ?? false,
         identity,
         signInRevision: pulumi
           .all([args.connectionParameterSets, connectionParameters])
@@ -85,6 +139,8 @@ export class CustomConnector extends pulumi.dynamic.Resource {
         redirectUrl: undefined,
         runtimeUrl: undefined,
         status: undefined,
+        iconLocation: undefined,
+        scriptLocation: undefined,
       },
       // The provider's text is bookkeeping that nobody wants to read in a preview.
       { ...opts, hideDiffs: ["__provider", ...(opts.hideDiffs ?? [])] },

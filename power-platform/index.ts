@@ -1,5 +1,5 @@
 // Power Platform as Pulumi resources. Programs import from here; the engine's provider process loads provider.ts.
-export { Connection, type ConnectionArgs, type ConnectionShare } from "./connection";
+export { Connection, type ConnectionArgs } from "./connection";
 export { CustomConnector, type CustomConnectorArgs } from "./customConnector";
 export { uuidOf } from "./identity";
 export { OperationProof, type OperationProofArgs } from "./operationProof";
@@ -10,4 +10,6 @@ export type {
   OAuthSettings,
   OpenApiDocument,
   OpenApiOperation,
+  PolicyTemplateInstance,
+  Share,
 } from "./types";

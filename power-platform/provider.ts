@@ -1,7 +1,11 @@
 // What the engine calls, through the stub in the state (index.ts). Thin: the lifecycles know nothing of Pulumi.
 import type * as pulumi from "@pulumi/pulumi";
 import { type Clients, createClients } from "./client/clients";
+import { breakingChanges } from "./lifecycle/breakingChanges";
 import * as connections from "./lifecycle/connection";
+import { connectorProblems } from "./lifecycle/connectorCheck";
+import { diffCustomConnector, readCustomConnector } from "./lifecycle/connectorDrift";
+import type { CustomConnectorInputs, CustomConnectorOutputs } from "./lifecycle/connectorInputs";
 import * as connectors from "./lifecycle/customConnector";
 import * as proofs from "./lifecycle/operationProof";
 
@@ -16,21 +20,26 @@ const gone = { id: undefined, props: undefined } as unknown as pulumi.dynamic.Re
 
 type Inputs<T> = T & { __provider: string };
 
-export const customConnector: Provider = {
-  diff: (_id, olds: connectors.CustomConnectorOutputs, news: Inputs<connectors.CustomConnectorInputs>) =>
-    Promise.resolve(connectors.diffCustomConnector(olds, news)),
-  create: ({ __provider: _, ...inputs }: Inputs<connectors.CustomConnectorInputs>) =>
-    connectors.createCustomConnector(theClients(), inputs),
-  update: (
-    _id,
-    olds: connectors.CustomConnectorOutputs,
-    { __provider: _, ...news }: Inputs<connectors.CustomConnectorInputs>,
-  ) => connectors.updateCustomConnector(theClients(), olds, news),
-  read: async (id, props: connectors.CustomConnectorOutputs) => {
-    const found = await connectors.readCustomConnector(theClients(), props);
-    return found ? { id, props: found } : gone;
+export const customConnector: Provider & Required<Pick<pulumi.dynamic.ResourceProvider, "check">> = {
+  check: async (olds: Partial<CustomConnectorInputs>, news: Inputs<CustomConnectorInputs>) => ({
+    inputs: news,
+    failures: await connectorProblems(olds, news),
+  }),
+  diff: (_id, olds: CustomConnectorOutputs, news: Inputs<CustomConnectorInputs>) => {
+    for (const change of breakingChanges(olds.definition, news.definition)) {
+      console.error(`Flows and apps may break: ${change}`);
+    }
+    return Promise.resolve(diffCustomConnector(olds, news));
   },
-  delete: (_id, props: connectors.CustomConnectorOutputs) => connectors.deleteCustomConnector(theClients(), props),
+  create: ({ __provider: _, ...inputs }: Inputs<CustomConnectorInputs>) =>
+    connectors.createCustomConnector(theClients(), inputs),
+  update: (_id, olds: CustomConnectorOutputs, { __provider: _, ...news }: Inputs<CustomConnectorInputs>) =>
+    connectors.updateCustomConnector(theClients(), olds, news),
+  read: async (id, { __provider: _, ...props }: Inputs<CustomConnectorOutputs>) => {
+    const found = await readCustomConnector(theClients(), props);
+    return found ? { id, ...found } : gone;
+  },
+  delete: (_id, props: CustomConnectorOutputs) => connectors.deleteCustomConnector(theClients(), props),
 };
 
 export const connection: Provider = {

@@ -4,18 +4,19 @@ export interface OpenApiDocument {
   info: {
     /** The connector's display name. A change makes another connector, since the service refuses to rename one. */
     title: string;
-    description: string;
+    description?: string;
     version: string;
     [extension: `x-${string}`]: unknown;
   };
   /** Host name of the backend, without scheme. */
   host: string;
-  /** Begins with a slash. */
-  basePath: string;
-  schemes: ("https" | "http")[];
+  /** Begins with a slash. @default "/" */
+  basePath?: string;
+  /** @default https */
+  schemes?: string[];
   consumes?: string[];
   produces?: string[];
-  paths: Record<string, Record<string, OpenApiOperation>>;
+  paths: Record<string, Record<string, OpenApiOperation | Record<string, unknown>[]>>;
   definitions?: Record<string, unknown>;
   parameters?: Record<string, unknown>;
   responses?: Record<string, unknown>;
@@ -26,17 +27,20 @@ export interface OpenApiDocument {
 
 /** One operation of a connector. */
 export interface OpenApiOperation {
-  operationId: string;
-  summary: string;
-  description: string;
+  /** Flows refer to it. */
+  operationId?: string;
+  summary?: string;
+  description?: string;
   "x-ms-visibility"?: "none" | "important" | "advanced" | "internal";
-  parameters: Record<string, unknown>[];
+  parameters?: Record<string, unknown>[];
   responses: Record<string, unknown>;
+  [other: string]: unknown;
 }
 
 /** A parameter that a connection asks for. Source: https://learn.microsoft.com/connectors/custom-connectors/connection-parameters */
 export interface ConnectionParameter {
-  type: "string" | "securestring" | "oauthSetting";
+  type: "string" | "securestring" | "oauthSetting" | "gatewaySetting" | "bool" | "int";
+  /** Of type oauthSetting. Never with a client secret: see `oauthClientSecret`. */
   oAuthSettings?: OAuthSettings;
   metadata?: Record<string, unknown>;
   uiDefinition?: Record<string, unknown>;
@@ -46,22 +50,48 @@ export interface ConnectionParameter {
 export interface OAuthSettings {
   identityProvider: string;
   clientId?: string;
-  scopes: string[];
-  redirectMode: "Global" | "GlobalPerConnector";
+  scopes?: string[];
+  /** The service makes it GlobalPerConnector, whatever is sent. */
+  redirectMode?: string;
   properties?: Record<string, unknown>;
-  customParameters: Record<string, { value?: string | boolean }>;
+  customParameters?: Record<string, { value?: string | boolean }>;
 }
 
 /** The kinds of sign-in among which whoever makes a connection chooses. */
 export interface ConnectionParameterSets {
-  uiDefinition: { displayName: string; description: string };
+  uiDefinition?: { displayName: string; description: string };
   values: ConnectionParameterSet[];
 }
 
 export interface ConnectionParameterSet {
   /** Named in connections; must not change while there are any. */
   name: string;
-  uiDefinition: { displayName: string; description: string };
+  uiDefinition?: { displayName: string; description: string };
   metadata?: Record<string, unknown>;
   parameters: Record<string, ConnectionParameter>;
+}
+
+/** A policy of a connector. Source: https://learn.microsoft.com/connectors/custom-connectors/policy-templates */
+export interface PolicyTemplateInstance {
+  /** Such as "setheader" or "dynamichosturl". */
+  templateId: string;
+  title?: string;
+  /** Named `x-ms-apimTemplateParameter.…`, and `x-ms-apimTemplate-policySection` ("Request" or "Response"). */
+  parameters?: Record<string, unknown>;
+}
+
+/** A file that is read when the connector is written. */
+export interface LocalFile {
+  path: string;
+  /** Of its content: a change of the content is a change of the connector. */
+  sha256: string;
+}
+
+/** Someone with whom a connector or a connection is shared. */
+export interface Share {
+  /** Object id in Entra. */
+  principalId: string;
+  principalType: "User" | "Group";
+  /** CanView uses it, CanViewWithShare also shares it, CanEdit also changes it. */
+  role: "CanView" | "CanViewWithShare" | "CanEdit";
 }

@@ -1,7 +1,10 @@
+import type { TokenCredential } from "@azure/core-auth";
 import { Connections } from "./connections";
 import { Connectors } from "./connectors";
 import { deployerCredential } from "./credential";
+import { scopes } from "./endpoints";
 import { createHttpClient, type HttpClient } from "./http";
+import { ResourceStorage } from "./resourceStorage";
 
 /** Everything that the lifecycles talk to. */
 export interface Clients {
@@ -11,9 +14,32 @@ export interface Clients {
   anonymous: HttpClient;
   connectors: Connectors;
   connections: Connections;
+  storage: ResourceStorage;
+  /** Object id of the identity that runs Pulumi. */
+  callerId: () => Promise<string>;
+}
+
+/** The `oid` claim of a token of the credential's. */
+async function objectIdOf(credential: TokenCredential): Promise<string> {
+  const token = await credential.getToken(scopes.powerApps);
+  const claims = Buffer.from(token?.token.split(".")[1] ?? "", "base64url").toString("utf8");
+  const { oid } = JSON.parse(claims) as { oid?: string };
+  if (oid === undefined) throw new Error("The access token of the identity that runs Pulumi names no object id (oid).");
+  return oid;
 }
 
 export function createClients(): Clients {
-  const http = createHttpClient(deployerCredential);
-  return { http, anonymous: createHttpClient(), connectors: new Connectors(http), connections: new Connections(http) };
+  let credential: Promise<TokenCredential> | undefined;
+  const signIn = () => (credential ??= deployerCredential());
+  const callerId = async () => objectIdOf(await signIn());
+  const http = createHttpClient(signIn);
+  const anonymous = createHttpClient();
+  return {
+    http,
+    anonymous,
+    connectors: new Connectors(http),
+    connections: new Connections(http),
+    storage: new ResourceStorage(http, anonymous, callerId),
+    callerId,
+  };
 }

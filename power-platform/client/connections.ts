@@ -1,5 +1,7 @@
 import { type ConnectionAddress, connectionEndpoint } from "./endpoints";
 import type { HttpClient } from "./http";
+import type { Share } from "../types";
+import { permissionChange } from "./permissions";
 import {
   connectionSchema,
   parseAnswer,
@@ -14,14 +16,6 @@ export interface ConnectionBody {
   parameterSet: string;
   /** All values, secret ones too: one that is left out might be lost. */
   values: Record<string, string>;
-}
-
-/** Someone with whom a connection is shared. */
-export interface Share {
-  /** Object id in Entra. */
-  principalId: string;
-  principalType: "User" | "Group";
-  role: "CanView" | "CanViewWithShare" | "CanEdit";
 }
 
 /** Connections at the Power Platform API's host of the environment. */
@@ -76,18 +70,7 @@ export class Connections {
     removed: readonly string[],
   ): Promise<void> {
     const action = `share the connection ${address.connectionName}`;
-    const content = {
-      put: put.map(({ principalId, principalType, role }) => ({
-        properties: {
-          roleName: role,
-          capabilities: [],
-          principal: { id: principalId, type: principalType, tenantId: null },
-          NotifyShareTargetOption: "DoNotNotify",
-        },
-      })),
-      delete: removed.map((id) => ({ id })),
-    };
     const endpoint = connectionEndpoint(address, "modifyPermissions");
-    await this.http.send("POST", endpoint, { action, body: content, repeatable: true });
+    await this.http.send("POST", endpoint, { action, body: permissionChange(put, removed), repeatable: true });
   }
 }

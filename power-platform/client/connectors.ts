@@ -1,6 +1,17 @@
-import { connectorEndpoints } from "./endpoints";
+import type { Share } from "../types";
+import { allConnectionsEndpoint, connectorEndpoints, connectorSharingEndpoint } from "./endpoints";
 import type { HttpClient } from "./http";
-import { connectorListSchema, connectorSchema, parseAnswer, type WireConnector } from "./wireTypes";
+import { permissionChange } from "./permissions";
+import {
+  connectionListSchema,
+  connectorListSchema,
+  connectorSchema,
+  parseAnswer,
+  permissionListSchema,
+  type WireConnection,
+  type WireConnector,
+  type WirePermission,
+} from "./wireTypes";
 import { z } from "zod";
 
 /** What create and update send. Source: paconn, and the traffic of the portal. */
@@ -70,5 +81,34 @@ export class Connectors {
     const action = `read the definition of the custom connector ${connector.name}`;
     const { body } = await storage.send("GET", { url, scope: "" }, { action });
     return parseAnswer(document, body, action);
+  }
+
+  async permissions(environmentId: string, name: string): Promise<WirePermission[]> {
+    const action = `read with whom the custom connector ${name} is shared`;
+    const endpoint = connectorSharingEndpoint(environmentId, name, "permissions");
+    const { body } = await this.http.send("GET", endpoint, { action });
+    return parseAnswer(permissionListSchema, body, action).value;
+  }
+
+  /** Gives and takes roles. Giving the same role twice does what once does. */
+  async modifyPermissions(
+    environmentId: string,
+    name: string,
+    put: readonly Share[],
+    removed: readonly string[],
+  ): Promise<void> {
+    const action = `share the custom connector ${name}`;
+    const endpoint = connectorSharingEndpoint(environmentId, name, "modifyPermissions");
+    await this.http.send("POST", endpoint, { action, body: permissionChange(put, removed), repeatable: true });
+  }
+
+  /** All connections of a connector, whoever made them; undefined when the caller may not see those of others. */
+  async connectionsOf(environmentId: string, name: string): Promise<WireConnection[] | undefined> {
+    const action = `list the connections of the custom connector ${name}`;
+    const endpoint = allConnectionsEndpoint(environmentId);
+    const { status, body } = await this.http.send("GET", endpoint, { action, accepted: [401, 403, 404] });
+    if (status >= 400) return undefined;
+    const { value } = parseAnswer(connectionListSchema, body, action);
+    return value.filter(({ properties }) => properties.apiId?.split("/").at(-1) === name);
   }
 }

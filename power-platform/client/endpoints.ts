@@ -4,6 +4,7 @@
 const resourceProvider = "https://api.powerapps.com/providers/Microsoft.PowerApps";
 const resourceProviderVersion = "2016-11-01";
 const deleteVersion = "2017-06-01";
+const sharingVersion = "2017-06-01";
 const connectivityVersion = "1";
 
 export const scopes = {
@@ -51,6 +52,28 @@ export const connectorEndpoints = {
     scope: scopes.powerApps,
   }),
 };
+
+/** With whom a custom connector is shared. */
+export function connectorSharingEndpoint(
+  environmentId: string,
+  name: string,
+  below: "permissions" | "modifyPermissions",
+): Endpoint {
+  const path = `${resourceProvider}/apis/${encodeURIComponent(name)}/${below}`;
+  return { url: `${path}?${query(sharingVersion, inEnvironment(environmentId))}`, scope: scopes.powerApps };
+}
+
+/** Gives a place for icons and scripts. */
+export const storageEndpoint = (callerId: string): Endpoint => ({
+  url: `${resourceProvider}/objectIds/${callerId}/generateResourceStorage?api-version=${resourceProviderVersion}`,
+  scope: scopes.powerApps,
+});
+
+/** All connections of an environment, for administrators of the Power Platform. */
+export const allConnectionsEndpoint = (environmentId: string): Endpoint => ({
+  url: `${resourceProvider}/scopes/admin/environments/${environmentId}/connections?api-version=${resourceProviderVersion}`,
+  scope: scopes.powerApps,
+});
 
 /** One connection, or what stands below it (`permissions`, `modifyPermissions`). */
 export function connectionEndpoint(

@@ -28,6 +28,8 @@ export interface RequestOptions {
   action: string;
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent as it is, instead of a body. */
+  content?: { bytes: Buffer; headers: Record<string, string> };
   /** Whether sending it twice does the same as once. Default: true, except for POST. */
   repeatable?: boolean;
   /** Statuses that are an answer rather than an error, such as 404 for a read. Default: 2xx. */
@@ -72,7 +74,7 @@ export function createHttpClient(credential?: () => Promise<TokenCredential>): H
   let signedIn: Promise<TokenCredential> | undefined;
   return {
     send: async (method, { url, scope }, options) => {
-      const { action, body, repeatable = method !== "POST", accepted = [] } = options;
+      const { action, body, content, repeatable = method !== "POST", accepted = [] } = options;
       signedIn ??= credential?.();
       const pipeline = pipelineFor(repeatable, scope, await signedIn);
       const request = createPipelineRequest({
@@ -80,8 +82,13 @@ export function createHttpClient(credential?: () => Promise<TokenCredential>): H
         method,
         timeout: attemptMilliseconds,
         abortSignal: AbortSignal.timeout(deadlineMilliseconds),
-        headers: createHttpHeaders({ accept: "application/json", "content-type": "application/json" }),
+        headers: createHttpHeaders({
+          accept: "application/json",
+          "content-type": content ? "application/octet-stream" : "application/json",
+          ...content?.headers,
+        }),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(content === undefined ? {} : { body: content.bytes }),
       });
       const answer = await pipeline.sendRequest(transport, request).catch((error: unknown) => {
         throw new RequestError(action, 0, "", messageOf(error));

@@ -13,6 +13,13 @@ export const connectorSchema = z.looseObject({
     displayName: z.string(),
     description: z.string().nullish(),
     iconBrandColor: z.string().nullish(),
+    iconUri: z.string().nullish(),
+    scriptDefinitionUrl: z.string().nullish(),
+    capabilities: z.array(z.string()).nullish(),
+    policyTemplateInstances: z.array(z.unknown()).nullish(),
+    scriptOperations: z.array(z.string()).nullish(),
+    publisher: z.string().nullish(),
+    createdBy: z.looseObject({ displayName: z.string().nullish(), id: z.string().nullish() }).nullish(),
     connectionParameters: parameters.nullish(),
     connectionParameterSets: z
       .looseObject({ values: z.array(z.looseObject({ name: z.string(), parameters })) })
@@ -39,6 +46,8 @@ export const connectionSchema = z.looseObject({
   id: z.string(),
   properties: z.looseObject({
     displayName: z.string().nullish(),
+    apiId: z.string().nullish(),
+    createdBy: z.looseObject({ displayName: z.string().nullish(), id: z.string().nullish() }).nullish(),
     statuses: z.array(status).default([]),
     connectionParametersSet: z
       .looseObject({ name: z.string(), values: z.record(z.string(), z.looseObject({ value: z.unknown() })).nullish() })
@@ -47,6 +56,8 @@ export const connectionSchema = z.looseObject({
 });
 /** A connection as the service shows it: without its secrets. */
 export type WireConnection = z.infer<typeof connectionSchema>;
+
+export const connectionListSchema = z.looseObject({ value: z.array(connectionSchema) });
 
 export const permissionListSchema = z.looseObject({
   value: z.array(

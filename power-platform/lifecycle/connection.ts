@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clients } from "../client/clients";
-import type { Share } from "../client/connections";
+import type { Share } from "../types";
 import type { ConnectionAddress } from "../client/endpoints";
 import { RequestError } from "../client/errors";
 import type { WireConnection } from "../client/wireTypes";
-import type { Difference } from "./customConnector";
+import type { Difference } from "./connectorDrift";
 import { IncompleteError } from "./failure";
 import { hashOf, matchesHash } from "./hashing";
 import { includesSettings } from "./sameSettings";
+import { sharingChange, stillShared } from "./sharing";
 import { explainSignIn, isHopeless } from "./signInErrors";
 import { containsUnknown, isUnknown } from "./unknown";
 import { DeadlineError, waitFor } from "./waiting";
@@ -85,17 +86,9 @@ async function waitUntilConnected(
 
 /** Gives the wanted roles and takes those away that an earlier update gave. */
 async function share({ connections }: Clients, inputs: ConnectionInputs, before: readonly Share[]): Promise<void> {
-  const current = await connections.permissions(inputs);
-  const roleOf = (principalId: string) =>
-    current.find(({ properties }) => properties.principal.id === principalId)?.properties.roleName;
-  const missing = inputs.shareWith.filter(
-    ({ principalId, role }) => roleOf(principalId) !== role && roleOf(principalId) !== "Owner",
-  );
-  const wanted = new Set(inputs.shareWith.map(({ principalId }) => principalId));
-  const removed = before
-    .filter(({ principalId }) => !wanted.has(principalId))
-    .flatMap(({ principalId }) => current.find(({ properties }) => properties.principal.id === principalId)?.id ?? []);
-  if (missing.length > 0 || removed.length > 0) await connections.modifyPermissions(inputs, missing, removed);
+  const change = sharingChange(await connections.permissions(inputs), inputs.shareWith, before);
+  if (change.missing.length === 0 && change.removed.length === 0) return;
+  await connections.modifyPermissions(inputs, change.missing, change.removed);
 }
 
 /** Creates or updates. What fails after the write leaves the connection in the state, as unfinished. */
@@ -155,16 +148,11 @@ export async function readConnection(
   );
   const isSame = shown.every(([name, value]) => includesSettings(value, valueOf(olds.parameters, name)));
   const permissions = olds.shareWith.length > 0 ? await connections.permissions(olds) : [];
-  const stillShared = olds.shareWith.filter(({ principalId, role }) =>
-    permissions.some(
-      ({ properties }) => properties.principal.id === principalId && [role, "Owner"].includes(properties.roleName),
-    ),
-  );
   const read = {
     displayName: displayName ?? olds.displayName,
     parameterSet: connectionParametersSet?.name ?? olds.parameterSet,
     parameters: isSame ? olds.parameters : Object.fromEntries(shown),
-    shareWith: stillShared,
+    shareWith: stillShared(permissions, olds.shareWith),
   };
   const { displayName: name, parameterSet, parameters, shareWith } = olds;
   const drifted = !isDeepStrictEqual(read, { displayName: name, parameterSet, parameters, shareWith });

@@ -5,7 +5,7 @@ import { applicationCredential } from "../client/credential";
 import { scopes } from "../client/endpoints";
 import { RequestError } from "../client/errors";
 import { createHttpClient } from "../client/http";
-import type { Difference } from "./customConnector";
+import type { Difference } from "./connectorDrift";
 import { hashOf, matchesHash } from "./hashing";
 import { explainSignIn, isHopeless, isSignInError } from "./signInErrors";
 import { containsUnknown } from "./unknown";

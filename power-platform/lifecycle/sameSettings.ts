@@ -6,6 +6,9 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /** `false` and `"false"` mean the same to the service, which answers with either. */
 const scalar = (value: unknown) => (typeof value === "boolean" || typeof value === "number" ? String(value) : value);
 
+/** What the service sets of its own whatever is sent, and what it never shows. */
+const ownOfService = new Set(["redirecturl", "redirectmode", "clientsecret"]);
+
 const isEmpty = (value: unknown) =>
   value === undefined || value === null || (isObject(value) && Object.keys(value).length === 0);
 
@@ -27,5 +30,7 @@ export function includesSettings(found: unknown, wanted: unknown): boolean {
   const byName = new Map<string, unknown>(
     Object.entries(found).map(([key, value]): Entry => [key.toLowerCase(), value]),
   );
-  return Object.entries(wanted).every(([key, value]) => includesSettings(byName.get(key.toLowerCase()), value));
+  return Object.entries(wanted).every(
+    ([key, value]) => ownOfService.has(key.toLowerCase()) || includesSettings(byName.get(key.toLowerCase()), value),
+  );
 }

@@ -1,5 +1,5 @@
 import { seed } from "../../local-cloud/seed";
-import type { CustomConnectorOutputs } from "../../power-platform/lifecycle/customConnector";
+import type { CustomConnectorOutputs } from "../../power-platform/lifecycle/connectorInputs";
 import { connectorInputs } from "../support/connectors";
 import { startTestCloud, type TestCloud } from "../support/localCloud";
 import { type ProviderError, type ProviderProcess, startProvider } from "../support/provider";

@@ -1,6 +1,6 @@
 import { seed } from "../../local-cloud/seed";
 import type { ConnectionInputs } from "../../power-platform/lifecycle/connection";
-import type { CustomConnectorInputs } from "../../power-platform/lifecycle/customConnector";
+import type { CustomConnectorInputs } from "../../power-platform/lifecycle/connectorInputs";
 import { connectorDefinition, signInSets } from "../../components/connectorDefinition";
 
 /** Inputs of a connector as the program would hand them over. */
@@ -36,6 +36,11 @@ export function connectorInputs(
     }),
     connectionParameters: {},
     iconBrandColor: "#007ee5",
+    capabilities: [],
+    policies: [],
+    scriptOperations: [],
+    shareWith: [],
+    deleteWhileUsed: false,
     identity: `identity of ${title}`,
     signInRevision: "1",
     oauthClientSecret: "secret-of-the-user-sign-in",

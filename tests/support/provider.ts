@@ -1,8 +1,8 @@
 import { fork } from "node:child_process";
 import path from "node:path";
 import type { ConnectionInputs, ConnectionOutputs } from "../../power-platform/lifecycle/connection";
-import type { CustomConnectorInputs, CustomConnectorOutputs } from "../../power-platform/lifecycle/customConnector";
-import type { Difference } from "../../power-platform/lifecycle/customConnector";
+import type { Difference } from "../../power-platform/lifecycle/connectorDrift";
+import type { CustomConnectorInputs, CustomConnectorOutputs } from "../../power-platform/lifecycle/connectorInputs";
 
 /** What a failed call left: the engine keeps `properties` under `id`. */
 export class ProviderError extends Error {
