@@ -56,9 +56,12 @@ export class Connection extends pulumi.dynamic.Resource {
       provider,
       name,
       {
+        cloud: connector.cloud,
         environmentId: connector.environmentId,
         connectorName: connector.internalName,
         connectorIdentity: connector.identity,
+        connectorRoute: connector.route,
+        connectorChosenRoute: connector.chosenRoute,
         signInRevision: connector.signInRevision,
         connectionName:
           args.connectionName ??

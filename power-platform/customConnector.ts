@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import crypto from "node:crypto";
 import fs from "node:fs";
+import type { Cloud } from "./client/clouds";
 import { uuidOf } from "./identity";
 import { markerKey } from "./marker";
+import type { RouteName } from "./routes/route";
 import { signInRevisionOf } from "./signInRevision";
 import type {
   ConnectionParameter,
@@ -14,6 +16,16 @@ import type {
 } from "./types";
 
 export interface CustomConnectorArgs {
+  /** The national cloud: public, gcc, gccHigh, dod or china. A change replaces nothing: ids stay what they are. @default "public" */
+  cloud?: pulumi.Input<Cloud>;
+  /**
+   * How it is written: "dataverse" (a row in a solution; documented for service principals), "powerApps" (the resource
+   * provider of the portal and paconn), or "auto": Dataverse where the environment has it when the connector is made. Another
+   * route than the one it was made by replaces the connector and its connections. @default "auto"
+   */
+  route?: pulumi.Input<"auto" | RouteName>;
+  /** Unique name of the solution that it is put into, by the route dataverse. @default "Default" */
+  solution?: pulumi.Input<string>;
   /** Id of the Power Platform environment: a GUID, or `Default-` and the tenant's id. A change replaces the connector. */
   environmentId: pulumi.Input<string>;
   /**
@@ -79,7 +91,7 @@ const provider: pulumi.dynamic.ResourceProvider = {
 /* eslint-enable */
 
 /**
- * A custom connector of a Power Platform environment, made through the Power Apps resource provider.
+ * A custom connector of a Power Platform environment.
  * Source: https://learn.microsoft.com/connectors/custom-connectors
  */
 export class CustomConnector extends pulumi.dynamic.Resource {
@@ -94,6 +106,12 @@ export class CustomConnector extends pulumi.dynamic.Resource {
   /** "Ready"; "Adopted" until the first update of a connector that was taken over. */
   declare readonly status: pulumi.Output<string>;
   declare readonly environmentId: pulumi.Output<string>;
+  declare readonly cloud: pulumi.Output<Cloud>;
+  declare readonly route: pulumi.Output<"auto" | RouteName>;
+  /** The route by which it was made. */
+  declare readonly chosenRoute: pulumi.Output<RouteName>;
+  /** Id of its row in Dataverse; "" without one. */
+  declare readonly dataverseId: pulumi.Output<string>;
   /** Another one after a replacement; known in previews, unlike the name. */
   declare readonly identity: pulumi.Output<string>;
   /** Another one after a change of how connections sign in. */
@@ -114,6 +132,9 @@ export class CustomConnector extends pulumi.dynamic.Resource {
       provider,
       name,
       {
+        cloud: args.cloud ?? "public",
+        route: args.route ?? "auto",
+        solution: args.solution,
         environmentId,
         definition,
         connectionParameterSets: args.connectionParameterSets,
@@ -139,6 +160,9 @@ export class CustomConnector extends pulumi.dynamic.Resource {
         redirectUrl: undefined,
         runtimeUrl: undefined,
         status: undefined,
+        chosenRoute: undefined,
+        organizationUrl: undefined,
+        dataverseId: undefined,
         iconLocation: undefined,
         scriptLocation: undefined,
       },

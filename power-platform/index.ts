@@ -1,4 +1,5 @@
 // Power Platform as Pulumi resources. Programs import from here; the engine's provider process loads provider.ts.
+export { type Cloud, cloudNames, clouds } from "./client/clouds";
 export { Connection, type ConnectionArgs } from "./connection";
 export { CustomConnector, type CustomConnectorArgs } from "./customConnector";
 export { uuidOf } from "./identity";

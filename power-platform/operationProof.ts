@@ -57,6 +57,7 @@ export class OperationProof extends pulumi.dynamic.Resource {
       name,
       {
         ...same,
+        cloud: connector.cloud,
         connectionName: connection.connectionName,
         connectionRevision: connection.secretParametersHash,
         runtimeUrl: connector.runtimeUrl,

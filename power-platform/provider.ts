@@ -1,6 +1,7 @@
 // What the engine calls, through the stub in the state (index.ts). Thin: the lifecycles know nothing of Pulumi.
 import type * as pulumi from "@pulumi/pulumi";
 import { type Clients, createClients } from "./client/clients";
+import type { Cloud } from "./client/clouds";
 import { breakingChanges } from "./lifecycle/breakingChanges";
 import * as connections from "./lifecycle/connection";
 import { connectorProblems } from "./lifecycle/connectorCheck";
@@ -11,9 +12,16 @@ import * as proofs from "./lifecycle/operationProof";
 
 type Provider = Required<Pick<pulumi.dynamic.ResourceProvider, "diff" | "create" | "read" | "update" | "delete">>;
 
-let clients: Clients | undefined;
-/** One set of clients for the process, made when the first request is to be sent. */
-const theClients = (): Clients => (clients ??= createClients());
+const made = new Map<Cloud, Clients>();
+
+/** One set of clients for the process and each cloud, made when the first request is to be sent. */
+function clientsOf({ cloud }: { cloud: Cloud }): Clients {
+  const known = made.get(cloud);
+  if (known) return known;
+  const clients = createClients(cloud);
+  made.set(cloud, clients);
+  return clients;
+}
 
 /** The engine's way to say that a resource is gone. */
 const gone = { id: undefined, props: undefined } as unknown as pulumi.dynamic.ReadResult;
@@ -32,40 +40,40 @@ export const customConnector: Provider & Required<Pick<pulumi.dynamic.ResourcePr
     return Promise.resolve(diffCustomConnector(olds, news));
   },
   create: ({ __provider: _, ...inputs }: Inputs<CustomConnectorInputs>) =>
-    connectors.createCustomConnector(theClients(), inputs),
+    connectors.createCustomConnector(clientsOf(inputs), inputs),
   update: (_id, olds: CustomConnectorOutputs, { __provider: _, ...news }: Inputs<CustomConnectorInputs>) =>
-    connectors.updateCustomConnector(theClients(), olds, news),
+    connectors.updateCustomConnector(clientsOf(news), olds, news),
   read: async (id, { __provider: _, ...props }: Inputs<CustomConnectorOutputs>) => {
-    const found = await readCustomConnector(theClients(), props);
+    const found = await readCustomConnector(clientsOf(props), props);
     return found ? { id, ...found } : gone;
   },
-  delete: (_id, props: CustomConnectorOutputs) => connectors.deleteCustomConnector(theClients(), props),
+  delete: (_id, props: CustomConnectorOutputs) => connectors.deleteCustomConnector(clientsOf(props), props),
 };
 
 export const connection: Provider = {
   diff: (_id, olds: connections.ConnectionOutputs, news: Inputs<connections.ConnectionInputs>) =>
     Promise.resolve(connections.diffConnection(olds, news)),
   create: ({ __provider: _, ...inputs }: Inputs<connections.ConnectionInputs>) =>
-    connections.createConnection(theClients(), inputs),
+    connections.createConnection(clientsOf(inputs), inputs),
   update: (
     _id,
     olds: connections.ConnectionOutputs,
     { __provider: _, ...news }: Inputs<connections.ConnectionInputs>,
-  ) => connections.updateConnection(theClients(), olds, news),
+  ) => connections.updateConnection(clientsOf(news), olds, news),
   read: async (id, props: connections.ConnectionOutputs) => {
-    const found = await connections.readConnection(theClients(), props);
+    const found = await connections.readConnection(clientsOf(props), props);
     return found ? { id, props: found } : gone;
   },
-  delete: (_id, props: connections.ConnectionOutputs) => connections.deleteConnection(theClients(), props),
+  delete: (_id, props: connections.ConnectionOutputs) => connections.deleteConnection(clientsOf(props), props),
 };
 
 export const operationProof: Provider = {
   diff: (_id, olds: proofs.OperationProofOutputs, news: Inputs<proofs.OperationProofInputs>) =>
     Promise.resolve(proofs.diffOperationProof(olds, news)),
   create: ({ __provider: _, ...inputs }: Inputs<proofs.OperationProofInputs>) =>
-    proofs.writeOperationProof(theClients(), inputs),
+    proofs.writeOperationProof(clientsOf(inputs), inputs),
   update: (_id, _olds: proofs.OperationProofOutputs, { __provider: _, ...news }: Inputs<proofs.OperationProofInputs>) =>
-    proofs.writeOperationProof(theClients(), news),
+    proofs.writeOperationProof(clientsOf(news), news),
   // What was proven stays proven: there is nothing at the services to look at.
   read: (id, props: proofs.OperationProofOutputs) => Promise.resolve({ id, props }),
   delete: () => Promise.resolve(),

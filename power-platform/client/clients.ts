@@ -2,7 +2,10 @@ import type { TokenCredential } from "@azure/core-auth";
 import { Connections } from "./connections";
 import { Connectors } from "./connectors";
 import { deployerCredential } from "./credential";
-import { scopes } from "./endpoints";
+import { type Cloud, clouds } from "./clouds";
+import { DataverseConnectors } from "./dataverseConnectors";
+import { Endpoints } from "./endpoints";
+import { Environments } from "./environments";
 import { createHttpClient, type HttpClient } from "./http";
 import { ResourceStorage } from "./resourceStorage";
 
@@ -14,32 +17,37 @@ export interface Clients {
   anonymous: HttpClient;
   connectors: Connectors;
   connections: Connections;
+  dataverse: DataverseConnectors;
+  environments: Environments;
   storage: ResourceStorage;
   /** Object id of the identity that runs Pulumi. */
   callerId: () => Promise<string>;
 }
 
 /** The `oid` claim of a token of the credential's. */
-async function objectIdOf(credential: TokenCredential): Promise<string> {
-  const token = await credential.getToken(scopes.powerApps);
+async function objectIdOf(credential: TokenCredential, scope: string): Promise<string> {
+  const token = await credential.getToken(scope);
   const claims = Buffer.from(token?.token.split(".")[1] ?? "", "base64url").toString("utf8");
   const { oid } = JSON.parse(claims) as { oid?: string };
   if (oid === undefined) throw new Error("The access token of the identity that runs Pulumi names no object id (oid).");
   return oid;
 }
 
-export function createClients(): Clients {
+export function createClients(cloud: Cloud): Clients {
+  const endpoints = new Endpoints(cloud);
   let credential: Promise<TokenCredential> | undefined;
-  const signIn = () => (credential ??= deployerCredential());
-  const callerId = async () => objectIdOf(await signIn());
+  const signIn = () => (credential ??= deployerCredential(clouds[cloud].authority));
+  const callerId = async () => objectIdOf(await signIn(), endpoints.powerAppsScope);
   const http = createHttpClient(signIn);
   const anonymous = createHttpClient();
   return {
     http,
     anonymous,
-    connectors: new Connectors(http),
-    connections: new Connections(http),
-    storage: new ResourceStorage(http, anonymous, callerId),
+    connectors: new Connectors(http, endpoints),
+    connections: new Connections(http, endpoints),
+    dataverse: new DataverseConnectors(http),
+    environments: new Environments(http, endpoints),
+    storage: new ResourceStorage(http, anonymous, callerId, endpoints),
     callerId,
   };
 }

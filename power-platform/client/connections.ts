@@ -1,4 +1,4 @@
-import { type ConnectionAddress, connectionEndpoint } from "./endpoints";
+import type { ConnectionAddress, Endpoints } from "./endpoints";
 import type { HttpClient } from "./http";
 import type { Share } from "../types";
 import { permissionChange } from "./permissions";
@@ -20,7 +20,10 @@ export interface ConnectionBody {
 
 /** Connections at the Power Platform API's host of the environment. */
 export class Connections {
-  constructor(private readonly http: HttpClient) {}
+  constructor(
+    private readonly http: HttpClient,
+    private readonly endpoints: Endpoints,
+  ) {}
 
   /** Creates or updates; the name is the caller's, so that a repeated PUT makes no second one. */
   async put(
@@ -37,14 +40,14 @@ export class Connections {
         connectionParametersSet: { name: parameterSet, values: wrapped },
       },
     };
-    const { body } = await this.http.send("PUT", connectionEndpoint(address), { action, body: content });
+    const { body } = await this.http.send("PUT", this.endpoints.connection(address), { action, body: content });
     return parseAnswer(connectionSchema, body, action);
   }
 
   /** @returns undefined when there is none of that name */
   async get(address: ConnectionAddress): Promise<WireConnection | undefined> {
     const action = `read the connection ${address.connectionName}`;
-    const endpoint = connectionEndpoint(address);
+    const endpoint = this.endpoints.connection(address);
     const { status, body } = await this.http.send("GET", endpoint, { action, accepted: [404] });
     if (status !== 404) return parseAnswer(connectionSchema, body, action);
     if (body.includes("EnvironmentNotFound")) await this.http.send("GET", endpoint, { action });
@@ -54,12 +57,12 @@ export class Connections {
   /** Deleting what is gone is fine. */
   async delete(address: ConnectionAddress): Promise<void> {
     const action = `delete the connection ${address.connectionName}`;
-    await this.http.send("DELETE", connectionEndpoint(address), { action, accepted: [404] });
+    await this.http.send("DELETE", this.endpoints.connection(address), { action, accepted: [404] });
   }
 
   async permissions(address: ConnectionAddress): Promise<WirePermission[]> {
     const action = `read with whom the connection ${address.connectionName} is shared`;
-    const { body } = await this.http.send("GET", connectionEndpoint(address, "permissions"), { action });
+    const { body } = await this.http.send("GET", this.endpoints.connection(address, "permissions"), { action });
     return parseAnswer(permissionListSchema, body, action).value;
   }
 
@@ -70,7 +73,7 @@ export class Connections {
     removed: readonly string[],
   ): Promise<void> {
     const action = `share the connection ${address.connectionName}`;
-    const endpoint = connectionEndpoint(address, "modifyPermissions");
+    const endpoint = this.endpoints.connection(address, "modifyPermissions");
     await this.http.send("POST", endpoint, { action, body: permissionChange(put, removed), repeatable: true });
   }
 }

@@ -1,7 +1,8 @@
 import type { Share } from "../types";
-import { allConnectionsEndpoint, connectorEndpoints, connectorSharingEndpoint } from "./endpoints";
+import type { Endpoints } from "./endpoints";
 import type { HttpClient } from "./http";
 import { permissionChange } from "./permissions";
+import { z } from "zod";
 import {
   connectionListSchema,
   connectorListSchema,
@@ -12,7 +13,6 @@ import {
   type WireConnector,
   type WirePermission,
 } from "./wireTypes";
-import { z } from "zod";
 
 /** What create and update send. Source: paconn, and the traffic of the portal. */
 export interface ConnectorBody {
@@ -25,12 +25,15 @@ const mostPages = 100;
 
 /** Custom connectors at the Power Apps resource provider. */
 export class Connectors {
-  constructor(private readonly http: HttpClient) {}
+  constructor(
+    private readonly http: HttpClient,
+    private readonly endpoints: Endpoints,
+  ) {}
 
   /** The custom connectors that the caller may see. */
   async list(environmentId: string): Promise<WireConnector[]> {
     const action = `list the custom connectors of environment ${environmentId}`;
-    let endpoint = connectorEndpoints.list(environmentId);
+    let endpoint = this.endpoints.customConnectors(environmentId);
     const found: WireConnector[] = [];
     for (let page = 0; page < mostPages; page++) {
       const { body } = await this.http.send("GET", endpoint, { action });
@@ -45,7 +48,7 @@ export class Connectors {
   /** @returns undefined when there is none of that name */
   async get(environmentId: string, name: string): Promise<WireConnector | undefined> {
     const action = `read the custom connector ${name}`;
-    const endpoint = connectorEndpoints.one(environmentId, name);
+    const endpoint = this.endpoints.connector(environmentId, name);
     const { status, body } = await this.http.send("GET", endpoint, { action, accepted: [404] });
     if (status !== 404) return parseAnswer(connectorSchema, body, action);
     // A missing environment is 404 too, and is no reason to call the connector gone.
@@ -56,19 +59,22 @@ export class Connectors {
   /** Not repeated when its answer is lost: the service would make a second one, or refuse it. */
   async create(environmentId: string, title: string, content: ConnectorBody): Promise<WireConnector> {
     const action = `create the custom connector ${title}`;
-    const { body } = await this.http.send("POST", connectorEndpoints.create(environmentId), { action, body: content });
+    const { body } = await this.http.send("POST", this.endpoints.createConnector(environmentId), {
+      action,
+      body: content,
+    });
     return parseAnswer(connectorSchema, body, action);
   }
 
   async update(environmentId: string, name: string, content: ConnectorBody): Promise<void> {
     const action = `update the custom connector ${name}`;
-    await this.http.send("PATCH", connectorEndpoints.one(environmentId, name), { action, body: content });
+    await this.http.send("PATCH", this.endpoints.connector(environmentId, name), { action, body: content });
   }
 
   /** Deleting what is gone is fine. */
   async delete(environmentId: string, name: string): Promise<void> {
     const action = `delete the custom connector ${name}`;
-    await this.http.send("DELETE", connectorEndpoints.delete(environmentId, name), { action, accepted: [404] });
+    await this.http.send("DELETE", this.endpoints.deleteConnector(environmentId, name), { action, accepted: [404] });
   }
 
   /**
@@ -85,7 +91,7 @@ export class Connectors {
 
   async permissions(environmentId: string, name: string): Promise<WirePermission[]> {
     const action = `read with whom the custom connector ${name} is shared`;
-    const endpoint = connectorSharingEndpoint(environmentId, name, "permissions");
+    const endpoint = this.endpoints.connectorSharing(environmentId, name, "permissions");
     const { body } = await this.http.send("GET", endpoint, { action });
     return parseAnswer(permissionListSchema, body, action).value;
   }
@@ -98,14 +104,14 @@ export class Connectors {
     removed: readonly string[],
   ): Promise<void> {
     const action = `share the custom connector ${name}`;
-    const endpoint = connectorSharingEndpoint(environmentId, name, "modifyPermissions");
+    const endpoint = this.endpoints.connectorSharing(environmentId, name, "modifyPermissions");
     await this.http.send("POST", endpoint, { action, body: permissionChange(put, removed), repeatable: true });
   }
 
   /** All connections of a connector, whoever made them; undefined when the caller may not see those of others. */
   async connectionsOf(environmentId: string, name: string): Promise<WireConnection[] | undefined> {
     const action = `list the connections of the custom connector ${name}`;
-    const endpoint = allConnectionsEndpoint(environmentId);
+    const endpoint = this.endpoints.allConnections(environmentId);
     const { status, body } = await this.http.send("GET", endpoint, { action, accepted: [401, 403, 404] });
     if (status >= 400) return undefined;
     const { value } = parseAnswer(connectionListSchema, body, action);

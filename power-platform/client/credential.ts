@@ -35,7 +35,10 @@ function oidcToken(env: Environment): (() => Promise<string>) | undefined {
  * The identity that runs Pulumi, from the same ARM_* variables as the azure-native and azuread plugins: OIDC, client
  * certificate, client secret, managed identity; without them whatever DefaultAzureCredential finds (such as `az login`).
  */
-export async function deployerCredential(env: Environment = process.env): Promise<TokenCredential> {
+export async function deployerCredential(
+  authorityHost: string,
+  env: Environment = process.env,
+): Promise<TokenCredential> {
   // Loaded here: only create, update and refresh need it, previews do not.
   const identity = await import("@azure/identity");
   const { ARM_TENANT_ID: tenantId, ARM_CLIENT_ID: clientId, ARM_CLIENT_SECRET: clientSecret } = env;
@@ -45,15 +48,15 @@ export async function deployerCredential(env: Environment = process.env): Promis
     return clientId ? new identity.ManagedIdentityCredential({ clientId }) : new identity.ManagedIdentityCredential();
   }
   if (tenantId && clientId) {
-    if (getToken) return new identity.ClientAssertionCredential(tenantId, clientId, getToken);
+    if (getToken) return new identity.ClientAssertionCredential(tenantId, clientId, getToken, { authorityHost });
     if (certificatePath) {
       const certificatePassword = env.ARM_CLIENT_CERTIFICATE_PASSWORD;
-      const options = certificatePassword ? { certificatePath, certificatePassword } : { certificatePath };
-      return new identity.ClientCertificateCredential(tenantId, clientId, options);
+      const certificate = certificatePassword ? { certificatePath, certificatePassword } : { certificatePath };
+      return new identity.ClientCertificateCredential(tenantId, clientId, certificate, { authorityHost });
     }
-    if (clientSecret) return new identity.ClientSecretCredential(tenantId, clientId, clientSecret);
+    if (clientSecret) return new identity.ClientSecretCredential(tenantId, clientId, clientSecret, { authorityHost });
   }
-  return new identity.DefaultAzureCredential(tenantId ? { tenantId } : {});
+  return new identity.DefaultAzureCredential({ authorityHost, ...(tenantId ? { tenantId } : {}) });
 }
 
 /** An application that signs in with its client secret. */

@@ -30,6 +30,8 @@ export interface RequestOptions {
   body?: unknown;
   /** Sent as it is, instead of a body. */
   content?: { bytes: Buffer; headers: Record<string, string> };
+  /** Beside the usual ones. */
+  headers?: Record<string, string>;
   /** Whether sending it twice does the same as once. Default: true, except for POST. */
   repeatable?: boolean;
   /** Statuses that are an answer rather than an error, such as 404 for a read. Default: 2xx. */
@@ -74,7 +76,7 @@ export function createHttpClient(credential?: () => Promise<TokenCredential>): H
   let signedIn: Promise<TokenCredential> | undefined;
   return {
     send: async (method, { url, scope }, options) => {
-      const { action, body, content, repeatable = method !== "POST", accepted = [] } = options;
+      const { action, body, content, headers: extra, repeatable = method !== "POST", accepted = [] } = options;
       signedIn ??= credential?.();
       const pipeline = pipelineFor(repeatable, scope, await signedIn);
       const request = createPipelineRequest({
@@ -86,6 +88,7 @@ export function createHttpClient(credential?: () => Promise<TokenCredential>): H
           accept: "application/json",
           "content-type": content ? "application/octet-stream" : "application/json",
           ...content?.headers,
+          ...extra,
         }),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(content === undefined ? {} : { body: content.bytes }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { storageEndpoint } from "./endpoints";
+import type { Endpoints } from "./endpoints";
 import type { HttpClient } from "./http";
 import { parseAnswer } from "./wireTypes";
 
@@ -13,12 +13,13 @@ export class ResourceStorage {
     private readonly anonymous: HttpClient,
     /** Object id of the identity that runs Pulumi. */
     private readonly callerId: () => Promise<string>,
+    private readonly endpoints: Endpoints,
   ) {}
 
   /** @returns the signed URL of the uploaded file */
   async upload(environmentId: string, name: string, content: Buffer, contentType: string): Promise<string> {
     const action = `get a place for ${name}`;
-    const { body } = await this.http.send("POST", storageEndpoint(await this.callerId()), {
+    const { body } = await this.http.send("POST", this.endpoints.resourceStorage(await this.callerId()), {
       action,
       body: { environment: { name: environmentId } },
       // A second, unused container does no harm.

@@ -25,6 +25,8 @@ export const connectorSchema = z.looseObject({
       .looseObject({ values: z.array(z.looseObject({ name: z.string(), parameters })) })
       .nullish(),
     primaryRuntimeUrl: z.string().nullish(),
+    /** Id of the row in Dataverse that it was made of. */
+    metadata: z.looseObject({ xrmConnectorId: z.string().nullish() }).nullish(),
     apiDefinitions: z.looseObject({ originalSwaggerUrl: z.string().nullish() }).nullish(),
   }),
 });

@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clients } from "../client/clients";
-import type { Share } from "../types";
+import type { Cloud } from "../client/clouds";
 import type { ConnectionAddress } from "../client/endpoints";
 import { RequestError } from "../client/errors";
 import type { WireConnection } from "../client/wireTypes";
+import type { RouteName } from "../routes/route";
+import type { Share } from "../types";
 import type { Difference } from "./connectorDrift";
+import type { CustomConnectorInputs } from "./connectorInputs";
 import { IncompleteError } from "./failure";
 import { hashOf, matchesHash } from "./hashing";
 import { includesSettings } from "./sameSettings";
@@ -15,6 +18,10 @@ import { DeadlineError, waitFor } from "./waiting";
 
 /** What the engine hands over: the resource's arguments, defaults filled in. */
 export interface ConnectionInputs extends ConnectionAddress {
+  cloud: Cloud;
+  /** By which route the connector is wished for, and by which it was made: another one makes another connector. */
+  connectorRoute: CustomConnectorInputs["route"];
+  connectorChosenRoute: RouteName;
   connectorIdentity: string;
   signInRevision: string;
   displayName: string;
@@ -168,10 +175,10 @@ const replacing = ["environmentId", "connectionName"] as const;
 export function diffConnection(olds: ConnectionOutputs, news: ConnectionInputs): Difference {
   const differs = (was: unknown, is: unknown) => !isUnknown(is) && was !== is;
   const replaces: string[] = replacing.filter((key) => differs(olds[key], news[key]));
-  // The connector's name is unknown in the preview of each of its updates; its identity tells a replacement.
-  if (differs(olds.connectorName, news.connectorName) || differs(olds.connectorIdentity, news.connectorIdentity)) {
-    replaces.push("connectorName");
-  }
+  // The connector's name is unknown in the preview of each of its updates; identity and route tell a replacement.
+  const moves = news.connectorRoute !== "auto" && differs(olds.connectorChosenRoute, news.connectorRoute);
+  const isOther = moves || differs(olds.connectorIdentity, news.connectorIdentity);
+  if (isOther || differs(olds.connectorName, news.connectorName)) replaces.push("connectorName");
   // Incomplete, drifted or in error: the inputs are the same, and yet there is something to do.
   if (olds.status !== "Connected") return { changes: true, replaces };
   const isSame = replaces.length === 0 && isUnknown(news.connectorName) && sameButForConnectorName(olds, news);
@@ -179,7 +186,7 @@ export function diffConnection(olds: ConnectionOutputs, news: ConnectionInputs):
 }
 
 function sameButForConnectorName(olds: ConnectionOutputs, news: ConnectionInputs): boolean {
-  const { secretParameters, connectorName: _unknown, ...others } = news;
+  const { secretParameters, connectorName: _unknown, connectorChosenRoute: _unknownToo, ...others } = news;
   if (containsUnknown(others) || containsUnknown(secretParameters)) return false;
   const keys = (Object.keys(others) as (keyof typeof others)[]).filter((key) => !key.startsWith("__"));
   return (

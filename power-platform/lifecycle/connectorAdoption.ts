@@ -1,5 +1,6 @@
 import type { Clients } from "../client/clients";
 import type { WireConnector } from "../client/wireTypes";
+import { chooseRoute } from "../routes/choose";
 import type { CustomConnectorInputs, CustomConnectorOutputs } from "./connectorInputs";
 import { readCustomConnector } from "./connectorDrift";
 import { outputsOf } from "./connectorOutputs";
@@ -37,7 +38,15 @@ export async function adoptConnector(
         `Set the title to "${connector.properties.displayName}".`,
     );
   }
-  const asWanted = outputsOf(inputs, connector);
+  const dataverseId = connector.properties.metadata?.xrmConnectorId ?? "";
+  // Whoever made it chose the route.
+  const chosen = await chooseRoute(clients, { ...inputs, route: dataverseId === "" ? "powerApps" : "dataverse" });
+  const asWanted = outputsOf(
+    inputs,
+    chosen,
+    { id: connector.id, internalName: connector.name, dataverseId },
+    connector,
+  );
   const read = await readCustomConnector(clients, { ...asWanted, status: "Adopted" });
   if (!read) throw new Error(`adopt: ${wanted} is gone.`);
   return { id: connector.id, outs: read.props };

@@ -1,52 +1,38 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clients } from "../client/clients";
-import type { WireConnector } from "../client/wireTypes";
+import { routeOf } from "../routes/choose";
+import type { Content, Place } from "../routes/route";
 import type { CustomConnectorInputs, CustomConnectorOutputs } from "./connectorInputs";
-import { locationOf } from "./connectorFiles";
 import { outputsOf } from "./connectorOutputs";
 import { includesSettings } from "./sameSettings";
-import { stillShared } from "./sharing";
 import { isUnknown } from "./unknown";
 
-/** What can be seen of a connector's inputs at the service. */
-type Seen = Pick<
-  CustomConnectorInputs,
-  | "definition"
-  | "connectionParameterSets"
-  | "connectionParameters"
-  | "iconBrandColor"
-  | "capabilities"
-  | "policies"
-  | "scriptOperations"
-  | "shareWith"
->;
-
 /** The inputs as the service has them; where it only filled something in, as they were wanted. */
-async function seenOf(
-  { connectors, anonymous }: Clients,
-  connector: WireConnector,
-  wanted: CustomConnectorOutputs,
-): Promise<Seen> {
-  const { properties } = connector;
-  const same = <T>(found: unknown, value: T): T => (includesSettings(found, value) ? value : (found as T));
-  // Compared as it was sent; what the connector itself shows is rewritten.
-  const definition = await connectors.definition(connector, anonymous);
-  const { environmentId, shareWith } = wanted;
-  const permissions = shareWith.length > 0 ? await connectors.permissions(environmentId, connector.name) : [];
+function seenInputs(inputs: CustomConnectorInputs, seen: Content): CustomConnectorInputs {
+  const same = <T>(found: unknown, wanted: T): T => (includesSettings(found, wanted) ? wanted : (found as T));
+  const { definition, connectionParameterSets: sets, icon, script } = inputs;
   return {
-    definition: isDeepStrictEqual(definition, wanted.definition)
-      ? wanted.definition
-      : (definition as unknown as Seen["definition"]),
-    ...(wanted.connectionParameterSets === undefined
-      ? {}
-      : { connectionParameterSets: same(properties.connectionParameterSets, wanted.connectionParameterSets) }),
-    connectionParameters: same(properties.connectionParameters ?? {}, wanted.connectionParameters),
-    iconBrandColor: same(properties.iconBrandColor, wanted.iconBrandColor),
-    capabilities: same(properties.capabilities ?? [], wanted.capabilities),
-    policies: same(properties.policyTemplateInstances ?? [], wanted.policies),
-    scriptOperations: same(properties.scriptOperations ?? [], wanted.scriptOperations),
-    shareWith: stillShared(permissions, shareWith),
+    ...inputs,
+    definition: isDeepStrictEqual(seen.definition, definition)
+      ? definition
+      : (seen.definition as CustomConnectorInputs["definition"]),
+    ...(sets === undefined ? {} : { connectionParameterSets: same(seen.connectionParameterSets, sets) }),
+    connectionParameters: same(seen.connectionParameters, inputs.connectionParameters),
+    iconBrandColor: same(seen.iconBrandColor, inputs.iconBrandColor),
+    capabilities: same(seen.capabilities, inputs.capabilities),
+    policies: same(seen.policies, inputs.policies),
+    scriptOperations: same(seen.scriptOperations, inputs.scriptOperations),
+    // A file that somebody replaced: ours, but not its content.
+    ...(icon === undefined ? {} : { icon: seen.sameIcon ? icon : { ...icon, sha256: "" } }),
+    ...(script === undefined ? {} : { script: seen.sameScript ? script : { ...script, sha256: "" } }),
   };
+}
+
+/** The state without what is no input. */
+function inputsOf(olds: CustomConnectorOutputs): CustomConnectorInputs {
+  const { connectorId, internalName, dataverseId, redirectUrl, runtimeUrl, status, ...others } = olds;
+  const { chosenRoute, organizationUrl, iconLocation, scriptLocation, ...inputs } = others;
+  return inputs;
 }
 
 export interface ReadResult {
@@ -60,22 +46,17 @@ export async function readCustomConnector(
   clients: Clients,
   olds: CustomConnectorOutputs,
 ): Promise<ReadResult | undefined> {
-  const connector = await clients.connectors.get(olds.environmentId, olds.internalName);
-  if (!connector) return undefined;
-  const { connectorId, internalName, redirectUrl, runtimeUrl, status, iconLocation, scriptLocation, ...inputs } = olds;
-  const seen = await seenOf(clients, connector, olds);
-  const { icon, script, ...others } = { ...inputs, ...seen };
-  const sameIcon = icon === undefined || locationOf(connector.properties.iconUri) === iconLocation;
-  const sameScript = script === undefined || locationOf(connector.properties.scriptDefinitionUrl) === scriptLocation;
-  const found: CustomConnectorInputs = {
-    ...others,
-    // A file that somebody replaced: ours, but not its content.
-    ...(icon === undefined ? {} : { icon: sameIcon ? icon : { ...icon, sha256: "" } }),
-    ...(script === undefined ? {} : { script: sameScript ? script : { ...script, sha256: "" } }),
-  };
-  const drifted = !isDeepStrictEqual(found, inputs);
-  const kept = { ...outputsOf(found, connector), iconLocation, scriptLocation };
-  if (!drifted && status !== "Adopted") return { props: { ...kept, status } };
+  const { status, iconLocation, scriptLocation } = olds;
+  const place: Place = { id: olds.connectorId, internalName: olds.internalName, dataverseId: olds.dataverseId };
+  const route = routeOf(clients, olds);
+  const inputs = inputsOf(olds);
+  const read = await route.content({ ...inputs, iconLocation, scriptLocation }, place);
+  if (!read) return undefined;
+  const found = { ...seenInputs(inputs, read.content), shareWith: await route.stillShared(inputs, place) };
+  const kept = { ...outputsOf(found, olds, place, read.connector), iconLocation, scriptLocation };
+  // A row of Dataverse whose connector is gone: an update has it made again.
+  if (!read.connector) return { props: { ...kept, status: "Incomplete" } };
+  if (isDeepStrictEqual(found, inputs) && status !== "Adopted") return { props: { ...kept, status } };
   return { props: { ...kept, status: status === "Ready" ? "Drifted" : status }, inputs: found };
 }
 
@@ -92,6 +73,8 @@ export function diffCustomConnector(olds: CustomConnectorOutputs, news: CustomCo
   if (differs(olds.environmentId, news.environmentId)) replaces.push("environmentId");
   // The identity is made of environment and title; the service refuses to change a title.
   else if (differs(olds.identity, news.identity)) replaces.push("identity");
+  // "auto" was decided when it was made.
+  if (news.route !== "auto" && differs(olds.chosenRoute, news.route)) replaces.push("route");
   // Not finished, edited or only taken over: the inputs may be the same, and yet there is something to do.
   return { ...(olds.status === "Ready" ? {} : { changes: true }), replaces };
 }

@@ -1,14 +1,22 @@
-import type { Share } from "../types";
+import type { Cloud } from "../client/clouds";
+import type { ChosenRoute } from "../routes/choose";
+import type { FileLocations, RouteName } from "../routes/route";
 import type {
   ConnectionParameter,
   ConnectionParameterSets,
   LocalFile,
   OpenApiDocument,
   PolicyTemplateInstance,
+  Share,
 } from "../types";
 
 /** What the engine hands over: the resource's arguments, defaults filled in. */
 export interface CustomConnectorInputs {
+  cloud: Cloud;
+  /** "auto" looks at what the environment has. */
+  route: "auto" | RouteName;
+  /** Unique name of the solution, for Dataverse. */
+  solution?: string;
   environmentId: string;
   definition: OpenApiDocument;
   connectionParameterSets?: ConnectionParameterSets;
@@ -35,13 +43,13 @@ export interface CustomConnectorInputs {
 export type ConnectorStatus = "Ready" | "Incomplete" | "Drifted" | "Adopted";
 
 /** What the state keeps. */
-export interface CustomConnectorOutputs extends Omit<CustomConnectorInputs, "oauthClientSecret"> {
+export interface CustomConnectorOutputs
+  extends Omit<CustomConnectorInputs, "oauthClientSecret">, ChosenRoute, FileLocations {
+  /** Id of its row in Dataverse; "" without one. */
+  dataverseId: string;
   connectorId: string;
   internalName: string;
   redirectUrl: string;
   runtimeUrl: string;
   status: ConnectorStatus;
-  /** Where the service keeps the icon and the script that were sent; "" for none. A change of them is somebody's edit. */
-  iconLocation: string;
-  scriptLocation: string;
 }

@@ -1,4 +1,6 @@
 import type { WireConnector } from "../client/wireTypes";
+import type { ChosenRoute } from "../routes/choose";
+import type { Place } from "../routes/route";
 import { locationOf } from "./connectorFiles";
 import type { CustomConnectorInputs, CustomConnectorOutputs } from "./connectorInputs";
 
@@ -9,17 +11,25 @@ function redirectUrlOf({ properties }: WireConnector): string {
   return all.find(({ oAuthSettings }) => oAuthSettings?.redirectUrl)?.oAuthSettings?.redirectUrl ?? "";
 }
 
-/** What the state keeps of a connector as the service shows it. */
-export function outputsOf(inputs: CustomConnectorInputs, connector: WireConnector): CustomConnectorOutputs {
+/** What the state keeps of a connector, as the runtime shows it; without one that is not there yet. */
+export function outputsOf(
+  inputs: CustomConnectorInputs,
+  { chosenRoute, organizationUrl }: ChosenRoute,
+  { id, internalName, dataverseId }: Place,
+  connector?: WireConnector,
+): CustomConnectorOutputs {
   const { oauthClientSecret: _onlySent, ...kept } = inputs;
   return {
     ...kept,
-    connectorId: connector.id,
-    internalName: connector.name,
-    redirectUrl: redirectUrlOf(connector),
-    runtimeUrl: connector.properties.primaryRuntimeUrl ?? "",
+    chosenRoute,
+    organizationUrl,
+    dataverseId,
+    connectorId: connector?.id ?? id,
+    internalName: connector?.name ?? internalName,
+    redirectUrl: connector ? redirectUrlOf(connector) : "",
+    runtimeUrl: connector?.properties.primaryRuntimeUrl ?? "",
     status: "Ready",
-    iconLocation: inputs.icon ? locationOf(connector.properties.iconUri) : "",
-    scriptLocation: inputs.script ? locationOf(connector.properties.scriptDefinitionUrl) : "",
+    iconLocation: inputs.icon ? locationOf(connector?.properties.iconUri) : "",
+    scriptLocation: inputs.script ? locationOf(connector?.properties.scriptDefinitionUrl) : "",
   };
 }

@@ -1,8 +1,9 @@
 import crypto from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Clients } from "../client/clients";
+import type { Cloud } from "../client/clouds";
 import { applicationCredential } from "../client/credential";
-import { scopes } from "../client/endpoints";
+import { runtimeScope } from "../client/endpoints";
 import { RequestError } from "../client/errors";
 import { createHttpClient } from "../client/http";
 import type { Difference } from "./connectorDrift";
@@ -13,6 +14,7 @@ import { DeadlineError, type Look, waitFor } from "./waiting";
 
 /** What the engine hands over: the resource's arguments, defaults filled in. */
 export interface OperationProofInputs {
+  cloud: Cloud;
   mode: "direct" | "runtime";
   connectionName: string;
   runtimeUrl: string;
@@ -122,7 +124,7 @@ const refusedWithoutUser = (text: string) =>
 /** Calls the operation through the connection, as the identity that runs Pulumi. */
 async function lookThroughConnection({ http }: Clients, inputs: OperationProofInputs): Promise<Look<ProofResult>> {
   const { runtimeUrl, connectionName, operationPath } = inputs;
-  const endpoint = { url: `${runtimeUrl}/${connectionName}${operationPath}`, scope: scopes.runtime };
+  const endpoint = { url: `${runtimeUrl}/${connectionName}${operationPath}`, scope: runtimeScope };
   try {
     const { body } = await http.send("GET", endpoint, { action: "call the operation through the connection" });
     return { found: checkValue(body, inputs) };

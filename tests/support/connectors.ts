@@ -26,6 +26,8 @@ export function connectorInputs(
     ],
   });
   return {
+    cloud: "public",
+    route: "auto",
     environmentId: seed.environment.id,
     definition: { ...definition, info: { ...definition.info, "x-iac-id": `marker of ${title}` } },
     connectionParameterSets: signInSets({
@@ -57,6 +59,9 @@ export function connectionInputs(
   return {
     environmentId: seed.environment.id,
     connectorName,
+    cloud: "public",
+    connectorRoute: "auto",
+    connectorChosenRoute: "powerApps",
     connectorIdentity: "1",
     signInRevision: "1",
     connectionName: "d4e4a6ff9a67492aa1f6de854528668c",
