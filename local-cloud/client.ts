@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "./faults";
-import { homeFiles } from "./home";
+import { homeFiles, runningPort } from "./home";
 import type { JournalEntry } from "./journal";
 import type { Knobs } from "./knobs";
 import { projectRoot } from "./project";
@@ -118,10 +118,8 @@ export function environmentAt(home: string, url: string): Record<string, string>
 }
 
 function addressOf(home: string): string | undefined {
-  const { running } = homeFiles(home);
-  if (!fs.existsSync(running)) return undefined;
-  const { port } = JSON.parse(fs.readFileSync(running, "utf8")) as { port: number };
-  return `http://127.0.0.1:${String(port)}`;
+  const port = runningPort(home);
+  return port === undefined ? undefined : `http://127.0.0.1:${port}`;
 }
 
 /** Steers a running local cloud. Each method throws an Error with the reason when it is refused. */

@@ -1,3 +1,4 @@
+import fs from "node:fs";
 import path from "node:path";
 import { projectRoot } from "./project";
 
@@ -27,4 +28,13 @@ export function homeFiles(home: string) {
     running: path.join(home, "running.json"),
     serverOutput: path.join(home, "server.out"),
   };
+}
+
+/** The port at which a home was last served; undefined for none. A file that a crash left broken names none. */
+export function runningPort(home: string): number | undefined {
+  try {
+    return (JSON.parse(fs.readFileSync(homeFiles(home).running, "utf8")) as { port?: number }).port;
+  } catch {
+    return undefined;
+  }
 }

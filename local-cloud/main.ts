@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import { LocalCloud } from "./cloud";
-import { homeFiles, homeFolder } from "./home";
+import { homeFiles, homeFolder, runningPort } from "./home";
 import { serve } from "./server";
 
 /** Whether a process with this id runs. */
@@ -25,18 +25,16 @@ function takeLock(file: string): boolean {
   }
 }
 
-function previousPort(file: string): number {
-  if (!fs.existsSync(file)) return 0;
-  return (JSON.parse(fs.readFileSync(file, "utf8")) as { port: number }).port;
-}
-
 async function main(): Promise<void> {
   const home = homeFolder();
   const files = homeFiles(home);
   fs.mkdirSync(home, { recursive: true, mode: 0o700 });
   if (!takeLock(files.lock)) return;
-  const server = await serve(await LocalCloud.open(home), previousPort(files.running));
-  fs.writeFileSync(files.running, JSON.stringify({ pid: process.pid, port: server.port }), { mode: 0o600 });
+  const server = await serve(await LocalCloud.open(home), runningPort(home) ?? 0);
+  // Renamed, since whoever waits for the file reads it as soon as it is there.
+  const temporary = `${files.running}.${process.pid}`;
+  fs.writeFileSync(temporary, JSON.stringify({ pid: process.pid, port: server.port }), { mode: 0o600 });
+  fs.renameSync(temporary, files.running);
 
   let stopping = false;
   const stop = () => {

@@ -29,8 +29,8 @@ const targets = {
     outdir: "dist/plugins",
   },
   tools: {
-    sources: ["tools", "local-cloud"],
-    entryPoints: ["tools/main.ts", "tools/pulumi-cli/languageHost.ts"],
+    sources: ["tools", "local-cloud", "power-platform"],
+    entryPoints: ["tools/main.ts", "tools/pulumi-cli/languageHost.ts", "tools/connectors/worker.ts"],
     outdir: "dist/tools",
   },
 };

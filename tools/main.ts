@@ -1,6 +1,7 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { run as cloud } from "../local-cloud/cli";
 import { demo, type DemoOptions } from "./demo/demo";
+import { type ConnectorsOptions, connectorsOnLocalCloud } from "./connectors/command";
 import { local } from "./local";
 import { coloured } from "./progress";
 import { test } from "./test";
@@ -26,9 +27,31 @@ async function runDemo(args: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+async function runConnectors(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  await new Command("npm run connectors --")
+    .description("Creates, refreshes, updates and deletes every custom connector of a folder on the local cloud.")
+    .argument(
+      "<folder>",
+      "holds a folder for each connector: apiDefinition.swagger.json, apiProperties.json, icon, script",
+    )
+    .option("--json", "print one JSON object on standard output: passed, refused, failed", npmSwallowed("json"))
+    .addOption(
+      new Option("--route <route>", "by which route they are written")
+        .choices(["powerApps", "dataverse"])
+        .default("powerApps"),
+    )
+    .action(async (folder: string, options: ConnectorsOptions) => {
+      exitCode = await connectorsOnLocalCloud(folder, options);
+    })
+    .parseAsync(args, { from: "user" });
+  return exitCode;
+}
+
 /** The arguments of these belong to the program behind them, so nothing is parsed here. */
 const commands: Record<string, (args: readonly string[]) => Promise<number | undefined>> = {
   demo: runDemo,
+  connectors: runConnectors,
   local,
   test,
   cloud: async (args) => {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Caller, Cloud } from "../service";
 import {
   callerOf,
+  existing,
   filteredEnvironment,
   hostEnvironment,
   personOf,
@@ -175,9 +176,22 @@ function routesAt(place: Place, app: FastifyInstance, cloud: Cloud): void {
   if (place.list !== undefined) app.get(place.list, (request) => list(request, hostEnvironment(request)));
 }
 
-/** Connections at the Power Apps resource provider. */
+/** Connections at the Power Apps resource provider; of everybody for the administrators. */
 export function powerAppsConnectionRoutes(app: FastifyInstance, cloud: Cloud): void {
   routesAt(powerApps, app, cloud);
+  const path = "/providers/Microsoft.PowerApps/scopes/admin/environments/:environment/connections";
+  app.get<{ Params: { environment: string } }>(path, async (request) => {
+    const caller = await callerOf(cloud, request, audiences.powerApps);
+    requireDatedVersion(request);
+    if (caller.idtyp !== "app") throw powerPlatformErrors.notRegistered(caller.oid, request.url.split("?")[0] ?? "");
+    const { name } = existing(request.params.environment);
+    const ofEnvironment = connections(cloud.store)
+      .values()
+      .filter(({ environment }) => environment === name);
+    const connectorOf = (connector: string) => connectors(cloud.store).get(connector.toLowerCase());
+    const value = ofEnvironment.map((one) => connectionView(cloud, one, connectorOf(one.connector)));
+    return { value: await Promise.all(value) };
+  });
 }
 
 /** Connections at the Power Platform API's host of an environment. */

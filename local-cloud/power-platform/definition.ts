@@ -2,11 +2,13 @@ import { z } from "zod";
 
 const verbs = ["get", "put", "post", "patch", "delete", "head", "options"] as const;
 
+const parametersSchema = z.array(z.looseObject({}));
+
 const operationSchema = z.looseObject({
   operationId: z.string().optional(),
   summary: z.string().optional(),
   description: z.string().optional(),
-  parameters: z.array(z.looseObject({})).optional(),
+  parameters: parametersSchema.optional(),
   responses: z.looseObject({}).optional(),
 });
 type Operation = z.infer<typeof operationSchema>;
@@ -19,6 +21,7 @@ export const definitionSchema = z.looseObject({
   basePath: z.string().startsWith("/").optional(),
   schemes: z.array(z.string()).optional(),
   paths: z.record(z.string().startsWith("/"), z.looseObject({})),
+  parameters: z.record(z.string(), z.looseObject({})).optional(),
   tags: z.array(z.unknown()).optional(),
 });
 export type Definition = z.infer<typeof definitionSchema>;
@@ -40,6 +43,15 @@ export function operationsOf(definition: Definition): NamedOperation[] {
       return item[verb] !== undefined && parsed.success ? [{ path, verb, operation: parsed.data }] : [];
     }),
   );
+}
+
+/** The parameters of an operation: its own and those of its path, references followed. */
+function parametersOf({ paths, parameters: shared = {} }: Definition, { path, operation }: NamedOperation) {
+  const ofPath = parametersSchema.safeParse(paths[path]?.parameters).data ?? [];
+  return [...ofPath, ...(operation.parameters ?? [])].map((one) => {
+    const name = typeof one.$ref === "string" ? one.$ref.replace(/^#\/parameters\//, "") : undefined;
+    return name === undefined ? one : (shared[decodeURIComponent(name)] ?? one);
+  });
 }
 
 /** Why the service would not take a definition; empty when it does. */
@@ -64,10 +76,13 @@ export function definitionProblems(document: unknown): string[] {
   ids.forEach((id, index) => {
     if (ids.indexOf(id) !== index) problems.push(`The operationId '${id}' is used more than once.`);
   });
-  for (const { path, verb, operation } of operations) {
+  for (const one of operations) {
+    const { path, verb, operation } = one;
     const name = `${verb.toUpperCase()} ${path}`;
-    if (!operation.responses) problems.push(`The operation ${name} has no responses.`);
-    const declared = (operation.parameters ?? []).filter((one) => one.in === "path").map((one) => one.name);
+    if (Object.keys(operation.responses ?? {}).length === 0) problems.push(`The operation ${name} has no responses.`);
+    const declared = parametersOf(definition, one).flatMap((parameter) =>
+      parameter.in === "path" ? [parameter.name] : [],
+    );
     if (declared.includes("connectionId")) problems.push(`${name}: the parameter name 'connectionId' is reserved.`);
     for (const [, parameter] of path.matchAll(/\{([^}]+)\}/g)) {
       if (!declared.includes(parameter))

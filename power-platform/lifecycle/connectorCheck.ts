@@ -15,6 +15,8 @@ export interface CheckFailure {
 const largestBytes = 1024 * 1024;
 const parameterTypes = new Set(["string", "securestring", "oauthsetting", "gatewaysetting", "bool", "int"]);
 
+const verbs = new Set(["get", "put", "post", "patch", "delete", "head", "options"]);
+
 /** A JSON pointer (RFC 6901). */
 const pointer = (...parts: string[]) =>
   parts.map((part) => `/${part.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
@@ -57,7 +59,7 @@ function serviceProblems(definition: OpenApiDocument): string[] {
   const ids = new Map<string, string>();
   for (const [path, item] of Object.entries(isObject(definition.paths) ? definition.paths : {})) {
     for (const [verb, operation] of Object.entries(item)) {
-      if (!isObject(operation)) continue;
+      if (!verbs.has(verb) || !isObject(operation)) continue;
       const at = pointer("paths", path, verb);
       const { operationId, parameters } = operation;
       if (typeof operationId === "string") {

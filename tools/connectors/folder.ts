@@ -1,0 +1,104 @@
+import crypto from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import type { CustomConnectorInputs } from "../../power-platform/lifecycle/connectorInputs";
+import { uuidOf } from "../../power-platform/identity";
+import { markerKey } from "../../power-platform/marker";
+import { signInRevisionOf } from "../../power-platform/signInRevision";
+import type {
+  ConnectionParameter,
+  ConnectionParameterSets,
+  LocalFile,
+  OpenApiDocument,
+} from "../../power-platform/types";
+
+/** A connector's files could not be read as what they should be. */
+export class UnreadableError extends Error {}
+
+const definitionFile = "apiDefinition.swagger.json";
+const propertiesFile = "apiProperties.json";
+
+/** Folders of connectors in the layout of paconn and of microsoft/PowerPlatformConnectors, sorted. */
+export function connectorFolders(parent: string): string[] {
+  return fs
+    .readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && fs.existsSync(path.join(parent, entry.name, definitionFile)))
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** @throws UnreadableError with the file and the place in it */
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(fs.readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new UnreadableError(`${path.basename(file)} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The part of apiProperties.json that paconn sends. */
+interface ApiProperties {
+  connectionParameters?: Record<string, ConnectionParameter>;
+  connectionParameterSets?: ConnectionParameterSets;
+  iconBrandColor?: string;
+  capabilities?: string[];
+  policyTemplateInstances?: CustomConnectorInputs["policies"];
+  scriptOperations?: string[];
+  publisher?: string;
+  stackOwner?: string;
+}
+
+function fileNamed(folder: string, isWanted: (name: string) => boolean): LocalFile | undefined {
+  const name = fs.readdirSync(folder).find(isWanted);
+  if (name === undefined) return undefined;
+  const file = path.join(folder, name);
+  return { path: file, sha256: crypto.createHash("sha256").update(fs.readFileSync(file)).digest("hex") };
+}
+
+/** Files in repositories hold no client secrets; some hold an empty one in its place. */
+function withoutSecret(parameters: Record<string, ConnectionParameter>): Record<string, ConnectionParameter> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, parameter]) => {
+      if (!parameter.oAuthSettings) return [name, parameter];
+      const { clientSecret: _empty, ...oAuthSettings } = parameter.oAuthSettings as unknown as Record<string, unknown>;
+      return [name, { ...parameter, oAuthSettings } as unknown as ConnectionParameter];
+    }),
+  );
+}
+
+/**
+ * What the program would hand over for the files of a folder.
+ * @throws UnreadableError
+ */
+export function inputsOfFolder(
+  folder: string,
+  place: Pick<CustomConnectorInputs, "environmentId" | "route">,
+): CustomConnectorInputs {
+  const definition = readJson(path.join(folder, definitionFile)) as OpenApiDocument;
+  const file = path.join(folder, propertiesFile);
+  const { properties = {} } = fs.existsSync(file) ? (readJson(file) as { properties?: ApiProperties }) : {};
+  const { connectionParameterSets: sets, publisher, stackOwner } = properties;
+  const connectionParameters = withoutSecret(properties.connectionParameters ?? {});
+  const identity = uuidOf("connectors", path.basename(folder));
+  const icon = fileNamed(folder, (name) => /^icon\.(png|jpe?g)$/i.test(name));
+  const script = fileNamed(folder, (name) => /^script\.csx$/i.test(name));
+  return {
+    ...place,
+    cloud: "public",
+    definition: { ...definition, info: { ...definition.info, [markerKey]: identity } },
+    ...(sets ? { connectionParameterSets: sets } : {}),
+    connectionParameters,
+    iconBrandColor: properties.iconBrandColor ?? "#007ee5",
+    capabilities: properties.capabilities ?? [],
+    policies: properties.policyTemplateInstances ?? [],
+    scriptOperations: script ? (properties.scriptOperations ?? []) : [],
+    ...(icon ? { icon } : {}),
+    ...(script ? { script } : {}),
+    ...(publisher === undefined ? {} : { publisher }),
+    ...(stackOwner === undefined ? {} : { stackOwner }),
+    shareWith: [],
+    deleteWhileUsed: false,
+    identity,
+    signInRevision: signInRevisionOf(sets, connectionParameters),
+  };
+}
