@@ -1,8 +1,9 @@
-// One environment: a secret in a vault, and the Power Platform connector through which makers read it.
+// One environment: secrets in a vault, and the Power Platform connectors through which makers read them.
 import { getClientConfigOutput } from "@pulumi/azure-native/authorization/getClientConfig";
 import { AppRegistration } from "./components/appRegistration";
 import { KeyVault } from "./components/keyVault";
 import { KeyVaultConnector } from "./components/keyVaultConnector";
+import { namesOf } from "./components/naming";
 import { SecretProof } from "./components/secretProof";
 import { ServicePrincipalConnection } from "./components/servicePrincipalConnection";
 import { VaultAccess } from "./components/vaultAccess";
@@ -10,58 +11,85 @@ import { VaultSecret } from "./components/vaultSecret";
 import { hideAnswersInDebugLog } from "./debugLog";
 import { stackOutputs } from "./outputs";
 import { loadSettings } from "./settings";
+import { warnOfExpiry } from "./settings/expiry";
 
 hideAnswersInDebugLog();
 
 // What this environment is to be: Pulumi.<stack>.yaml, checked before anything is made.
 const settings = loadSettings();
-const { tags } = settings;
+const { tags, rotation } = settings;
 const deployer = getClientConfigOutput();
+warnOfExpiry(settings);
 
-// The identity that connections sign in as: application, service principal, client secret.
-const app = new AppRegistration("app", { ...settings.application, owners: [deployer.objectId] });
-
-// The vault, and who may do what in it: first whoever runs this, who writes the secrets …
+// The vault, and who may do what in it: first whoever runs this, who writes the secrets.
 const vault = new KeyVault("kv", { ...settings.vault, tenantId: deployer.tenantId, tags });
 const { deployerRole, deployerType, readerScope } = settings.access;
+const deployerPrincipal = { objectId: deployer.objectId, type: deployerType };
 const deployerAccess =
   deployerRole === "none"
     ? []
-    : [
-        new VaultAccess("deployer", {
-          vault,
-          role: deployerRole,
-          principal: { objectId: deployer.objectId, type: deployerType },
-        }),
-      ];
-const secrets = settings.secrets.map(
-  (secret) => new VaultSecret(`secret-${secret.secretName}`, { ...secret, vault }, { dependsOn: deployerAccess }),
-);
-
-// … then the service principal, which reads them.
-const readerAccess = new VaultAccess("reader", {
-  vault,
-  role: "Key Vault Secrets User",
-  principal: { objectId: app.servicePrincipalObjectId, type: "ServicePrincipal" },
-  ...(readerScope === "secret" ? { secrets } : {}),
+    : [new VaultAccess("deployer", { vault, role: deployerRole, principal: deployerPrincipal })];
+const secrets = settings.secrets.map((secret) => {
+  const { name, options } = namesOf("secret", secret);
+  return new VaultSecret(name, { ...secret, vault }, { ...options, dependsOn: deployerAccess });
 });
 
-// The connector, its connection, and with whom that is shared.
-const environmentId = settings.powerPlatformEnvironmentId;
-const connector = new KeyVaultConnector("connector", { ...settings.connector, environmentId, vault, app, secrets });
-if (settings.application.userSignIn) app.addRedirectUri(connector.connector.redirectUrl);
-const connection = new ServicePrincipalConnection("connection", { ...settings.connection, connector, app });
+// Then, for each connector or for all of them, the identity that connections sign in as: application, service principal and
+// client secrets; it reads the secrets of its connectors and nothing else.
+const identities = settings.identities.map((identity) => {
+  const appNames = namesOf("app", identity);
+  const app = new AppRegistration(
+    appNames.name,
+    {
+      displayName: identity.displayName,
+      owners: [deployer.objectId],
+      userSignIn: identity.userSignIn,
+      authority: settings.authority,
+      resourceUrl: settings.resourceUrl,
+      ...(identity.hasClientSecret ? { rotation } : {}),
+      ...(rotation.revokeNow === undefined ? {} : { revokeNow: rotation.revokeNow }),
+    },
+    appNames.options,
+  );
+  const readerNames = namesOf("reader", identity);
+  const principal = { objectId: app.servicePrincipalObjectId, type: "ServicePrincipal" as const };
+  const read = secrets.filter(({ secretName }) => identity.secretNames.includes(secretName));
+  const access = new VaultAccess(
+    readerNames.name,
+    { vault, principal, role: "Key Vault Secrets User", ...(readerScope === "secret" ? { secrets: read } : {}) },
+    readerNames.options,
+  );
 
-// The proof that the connector's first operation answers with its secret.
-const { proof: mode, proofDeadlineSeconds: deadlineSeconds } = settings;
-const proof =
-  mode === "none"
-    ? undefined
-    : new SecretProof(
-        "proof",
-        { mode, deadlineSeconds, vault, app, connector, connection },
-        { dependsOn: [readerAccess] },
+  // Its connectors, each with its connection, which is shared with the makers, and the proof that the first operation answers.
+  const connectors = identity.connectors.map((one) => {
+    const { name, firstName, options } = namesOf("connector", one);
+    const { environmentId } = one;
+    const connector = new KeyVaultConnector(
+      name,
+      { ...one.connector, environmentId, vault, app, secrets, firstName },
+      options,
+    );
+    const connectionNames = namesOf("connection", one);
+    const connection =
+      one.connection &&
+      new ServicePrincipalConnection(
+        connectionNames.name,
+        { ...one.connection, connector, app, firstName: connectionNames.firstName },
+        connectionNames.options,
       );
+    const proofNames = namesOf("proof", one);
+    const proof =
+      connection && one.proof !== "none"
+        ? new SecretProof(
+            proofNames.name,
+            { mode: one.proof, deadlineSeconds: settings.proofDeadlineSeconds, vault, app, connector, connection },
+            { ...proofNames.options, dependsOn: [access] },
+          )
+        : undefined;
+    return { settings: one, connector, connection, proof };
+  });
+  if (identity.userSignIn) app.addRedirectUris(connectors.map(({ connector }) => connector.connector.redirectUrl));
+  return { app, access, connectors };
+});
 
-const access = [...deployerAccess, readerAccess];
-export = stackOutputs({ settings, app, vault, access, secrets, connector, connection, proof });
+export = stackOutputs({ settings, vault, deployerAccess, secrets, identities });

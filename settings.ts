@@ -1,30 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime/config";
 import { z } from "zod";
-import type { KeyVaultArgs } from "./components/keyVault";
-import type { OperationArgs } from "./components/keyVaultConnector";
-import type { VaultSecretArgs } from "./components/vaultSecret";
+import { completed, type Settings } from "./settings/completion";
 import { message, type Problem, problemsOf } from "./settings/problems";
-import { operationIds, ruleProblems } from "./settings/rules";
+import { ruleProblems } from "./settings/rules";
 import { type ParsedSettings, settingsSchema } from "./settings/schema";
 
-type Parsed<Section extends keyof ParsedSettings> = ParsedSettings[Section];
-
-/** One environment's settings: checked, every default filled in, in the words of the components that they go to. */
-export interface Settings extends Pick<
-  ParsedSettings,
-  "powerPlatformEnvironmentId" | "access" | "proof" | "proofDeadlineSeconds" | "tags"
-> {
-  application: Parsed<"application"> & { displayName: string };
-  vault: Omit<KeyVaultArgs, "tenantId" | "tags">;
-  secrets: Omit<VaultSecretArgs, "vault">[];
-  connector: Omit<Parsed<"connector">, "operations" | "resourceUrl"> & {
-    operations: OperationArgs[];
-    /** Absent: the vault's own URL. */
-    resourceUrl?: string;
-  };
-  connection: Parsed<"connection"> & { displayName: string };
-}
+export type { ConnectorSettings, SecretSettings, Settings } from "./settings/completion";
 
 export interface SettingsSource {
   project: string;
@@ -45,55 +27,6 @@ function decoded(text: string, schema: z.ZodType | undefined): unknown {
   } catch {
     return text;
   }
-}
-
-/** Dates of settings with the time of day that they mean, as Graph gives them back. */
-const withTime = (moment: string) => (moment.includes("T") ? moment : `${moment}T00:00:00Z`);
-
-function completedVault(vault: Parsed<"vault">, location: string): Settings["vault"] {
-  const { name, allowedIpRanges, allowedSubnetIds, ...same } = vault;
-  const isOpen = allowedIpRanges === undefined && allowedSubnetIds === undefined;
-  return {
-    ...same,
-    location: vault.location ?? location,
-    ...(name === undefined ? {} : { vaultName: name }),
-    ...(isOpen ? {} : { firewall: { ipRanges: allowedIpRanges ?? [], subnetIds: allowedSubnetIds ?? [] } }),
-  };
-}
-
-function completedOperation(operation: Parsed<"connector">["operations"][number], firstSecret: string): OperationArgs {
-  const { secret, kind, visibility } = operation;
-  const operationId = operation.operationId ?? operationIds[kind];
-  const summary = operation.summary ?? operationId;
-  const description = operation.description ?? summary;
-  return { kind, visibility, operationId, summary, description, secretName: secret ?? firstSecret };
-}
-
-function completed(parsed: ParsedSettings, stack: string, location: string): Settings {
-  const { application, connector, connection, secrets, secretValues, ...same } = parsed;
-  const { clientSecretExpires: expires } = application;
-  const { resourceUrl } = connector;
-  return {
-    ...same,
-    application: {
-      ...application,
-      displayName: application.displayName ?? `Key Vault connector (${stack})`,
-      ...(expires === undefined ? {} : { clientSecretExpires: withTime(expires) }),
-    },
-    vault: completedVault(parsed.vault, location),
-    secrets: secrets.map(({ name, expires: end, ...secret }) => ({
-      ...secret,
-      secretName: name,
-      ...(secretValues[name] === undefined ? {} : { value: pulumi.secret(secretValues[name]) }),
-      ...(end === undefined ? {} : { expires: new Date(end) }),
-    })),
-    connector: {
-      ...connector,
-      resourceUrl: resourceUrl.toLowerCase() === "own-vault" ? undefined : resourceUrl,
-      operations: connector.operations.map((operation) => completedOperation(operation, secrets[0]?.name ?? "")),
-    },
-    connection: { ...connection, displayName: connection.displayName ?? connector.title },
-  };
 }
 
 /** Values of secrets belong into encrypted configuration. */

@@ -167,9 +167,14 @@ export interface SignInArgs {
   resourceUrl: string;
 }
 
+/** How connections sign in: as the application with its client secret or with the platform's word for it, or as the user. */
+export type SignInKind = "servicePrincipal" | "managedIdentity" | "user";
+
 /** Names of the sets as the portal gives them. Connections refer to the second one. */
 export const userSignIn = "oauth2-auth";
 export const servicePrincipalSignIn = "oAuthClientCredentials";
+/** A name of ours: the portal's is not known. */
+export const managedIdentitySignIn = "managedIdentity";
 
 const input = (displayName: string, tabIndex: number) => ({
   displayName,
@@ -244,10 +249,62 @@ function servicePrincipalSet({ clientId, authority, resourceUrl }: SignInArgs): 
   };
 }
 
-/** The two kinds of sign-in that the portal's "Enable Service Principal support" makes. On-behalf-of is off, scopes are empty. */
-export function signInSets(args: SignInArgs): ConnectionParameterSets {
+/**
+ * The platform signs in for the application, whose federated credential trusts it: no client secret anywhere. A preview of the
+ * platform; only the form for users is published, that for applications alone is a guess (docs/decisions/0051).
+ */
+function managedIdentitySet({ clientId, tenantId, authority, resourceUrl }: SignInArgs): ConnectionParameterSet {
+  return {
+    name: managedIdentitySignIn,
+    uiDefinition: { displayName: "Managed identity", description: "Sign in as an application, without a secret" },
+    parameters: {
+      token: {
+        type: "oauthSetting",
+        oAuthSettings: {
+          identityProvider: "aad",
+          clientId,
+          clientAssertionType: "GenericFederatedIdentityCredential",
+          scopes: [],
+          redirectMode: "GlobalPerConnector",
+          properties: {
+            IsFirstParty: "False",
+            AzureActiveDirectoryResourceId: resourceUrl,
+            FederatedIdentityCredentials: {
+              Issuer: `${authority}/${tenantId}/v2.0`,
+              Subject: "",
+              Audience: "api://AzureADTokenExchange",
+            },
+          },
+          customParameters: {
+            LoginUri: { value: authority },
+            TenantId: {},
+            ResourceUri: { value: resourceUrl },
+            grantType: { value: "client_credentials_with_federated_identity_credentials" },
+          },
+        },
+        uiDefinition: { displayName: "Sign in", constraints: { required: "false", hidden: "true" } },
+      },
+      "token:clientId": { type: "string", uiDefinition: input("Client ID", 2) },
+      "token:TenantId": {
+        type: "string",
+        metadata: { sourceType: "AzureActiveDirectoryTenant" },
+        uiDefinition: input("Tenant", 3),
+      },
+    },
+  };
+}
+
+/**
+ * The two kinds of sign-in that the portal's "Enable Service Principal support" makes; on-behalf-of is off, scopes are empty.
+ * With a managed identity they stay beside it, so that a connection works while it is moved from one to the other.
+ */
+export function signInSets(args: SignInArgs, signIn: SignInKind = "servicePrincipal"): ConnectionParameterSets {
   return {
     uiDefinition: { displayName: "Authentication Type", description: "Type of authentication to be used." },
-    values: [userSet(args), servicePrincipalSet(args)],
+    values: [
+      userSet(args),
+      servicePrincipalSet(args),
+      ...(signIn === "managedIdentity" ? [managedIdentitySet(args)] : []),
+    ],
   };
 }

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { CustomConnector } from "../power-platform";
+import { type Cloud, CustomConnector } from "../power-platform";
 import type { AppRegistration } from "./appRegistration";
 import {
   connectorDefinition,
   operationPath,
   type OperationKind,
   type SecretOperation,
+  type SignInKind,
   signInSets,
   type Visibility,
 } from "./connectorDefinition";
@@ -24,6 +25,18 @@ export interface OperationArgs {
 }
 
 export interface KeyVaultConnectorArgs {
+  /** National cloud of the Power Platform. */
+  cloud: Cloud;
+  /** How the connector is written: see CustomConnector. */
+  route: "auto" | "dataverse" | "powerApps";
+  /** Unique name of the solution, for the route dataverse. @default - the default solution */
+  solution?: string;
+  /** Takes over an existing connector: see CustomConnector. @default - makes one */
+  adopt?: string;
+  /** The component's first name, when it was renamed: see CustomConnector.identityName. */
+  firstName: string;
+  /** How connections sign in. */
+  signIn: SignInKind;
   environmentId: string;
   vault: KeyVault;
   app: AppRegistration;
@@ -57,6 +70,8 @@ export class KeyVaultConnector extends pulumi.ComponentResource {
   readonly operations: Operation[];
   readonly resourceUrl: pulumi.Output<string>;
   readonly authority: string;
+  /** What must be there before a managed identity can sign in; empty for other kinds. */
+  readonly trust: pulumi.Resource[];
 
   constructor(name: string, args: KeyVaultConnectorArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("keyvault-connector:index:KeyVaultConnector", name, {}, opts);
@@ -92,12 +107,20 @@ export class KeyVaultConnector extends pulumi.ComponentResource {
           ),
         connectionParameterSets: pulumi
           .all([app.clientId, app.tenantId, this.resourceUrl])
-          .apply(([clientId, tenantId, resourceUrl]) => signInSets({ clientId, tenantId, authority, resourceUrl })),
-        oauthClientSecret: app.clientSecret,
+          .apply(([clientId, tenantId, resourceUrl]) =>
+            signInSets({ clientId, tenantId, authority, resourceUrl }, args.signIn),
+          ),
+        ...(app.clientSecret ? { oauthClientSecret: app.clientSecret.value } : {}),
         iconBrandColor: args.iconBrandColor,
+        cloud: args.cloud,
+        route: args.route,
+        ...(args.solution === undefined ? {} : { solution: args.solution }),
+        ...(args.adopt === undefined ? {} : { adopt: args.adopt }),
+        identityName: `${args.firstName}-connector`,
       },
-      { parent: this },
+      { parent: this, ...(app.clientSecret ? { dependsOn: [app.clientSecret.acceptance] } : {}) },
     );
+    this.trust = args.signIn === "managedIdentity" ? [app.trust(name, this.connector.federatedIdentity)] : [];
     this.registerOutputs({ connectorId: this.connector.connectorId, redirectUrl: this.connector.redirectUrl });
   }
 }

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Connection, type Share } from "../power-platform";
 import type { AppRegistration } from "./appRegistration";
-import { servicePrincipalSignIn } from "./connectorDefinition";
+import { managedIdentitySignIn, servicePrincipalSignIn } from "./connectorDefinition";
 import type { KeyVaultConnector } from "./keyVaultConnector";
 
 export interface ServicePrincipalConnectionArgs {
   connector: KeyVaultConnector;
-  /** The application that the connection signs in as. */
+  /** The application that the connection signs in as: with its client secret, or without one where it has none. */
   app: AppRegistration;
   /** As makers see it. */
   displayName: string;
@@ -14,6 +14,8 @@ export interface ServicePrincipalConnectionArgs {
   shareWith: Share[];
   /** How long it may take to become Connected, in seconds. */
   statusDeadlineSeconds: number;
+  /** The component's first name, when it was renamed: see Connection.identityName. */
+  firstName: string;
 }
 
 /** A connection that signs in as a service principal, shared with the makers. */
@@ -22,19 +24,22 @@ export class ServicePrincipalConnection extends pulumi.ComponentResource {
 
   constructor(name: string, args: ServicePrincipalConnectionArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("keyvault-connector:index:ServicePrincipalConnection", name, {}, opts);
-    const { app } = args;
+    const { app, connector } = args;
+    const { clientSecret } = app;
     this.connection = new Connection(
       `${name}-connection`,
       {
-        connector: args.connector.connector,
+        connector: connector.connector,
+        identityName: `${args.firstName}-connection`,
         displayName: args.displayName,
-        parameterSet: servicePrincipalSignIn,
+        parameterSet: clientSecret ? servicePrincipalSignIn : managedIdentitySignIn,
         parameters: { "token:clientId": app.clientId, "token:TenantId": app.tenantId },
-        secretParameters: { "token:clientSecret": app.clientSecret },
+        ...(clientSecret ? { secretParameters: { "token:clientSecret": clientSecret.value } } : {}),
         shareWith: args.shareWith,
         statusDeadlineSeconds: args.statusDeadlineSeconds,
       },
-      { parent: this },
+      // Never before what it signs in with works.
+      { parent: this, dependsOn: clientSecret ? [clientSecret.acceptance] : connector.trust },
     );
     this.registerOutputs({ connectionId: this.connection.connectionId, status: this.connection.status });
   }

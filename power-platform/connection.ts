@@ -6,6 +6,8 @@ import type { Share } from "./types";
 export interface ConnectionArgs {
   /** The connector that it is a connection of. */
   connector: CustomConnector;
+  /** What its id is made of: for a resource that was renamed (with an alias) its first name. @default - the name */
+  identityName?: string;
   /** As makers see it. */
   displayName: pulumi.Input<string>;
   /** 32 hexadecimal digits. A change replaces the connection. @default - made from project, stack, name and environment */
@@ -67,7 +69,7 @@ export class Connection extends pulumi.dynamic.Resource {
           args.connectionName ??
           pulumi
             .output(connector.environmentId)
-            .apply((environment) => uuidOf(project, stack, name, environment).replaceAll("-", "")),
+            .apply((environment) => uuidOf(project, stack, args.identityName ?? name, environment).replaceAll("-", "")),
         displayName: args.displayName,
         parameterSet: args.parameterSet,
         parameters: args.parameters ?? {},

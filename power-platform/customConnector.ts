@@ -65,6 +65,8 @@ export interface CustomConnectorArgs {
    * shows what the program would change. @default - makes one
    */
   adopt?: pulumi.Input<string>;
+  /** What its identity is made of: for a resource that was renamed (with an alias) its first name. @default - the name */
+  identityName?: string;
   /** Whether it is deleted even while connections of others use it. @default false */
   deleteWhileUsed?: pulumi.Input<boolean>;
 }
@@ -103,6 +105,8 @@ export class CustomConnector extends pulumi.dynamic.Resource {
   declare readonly redirectUrl: pulumi.Output<string>;
   /** Base of the URLs of its operations; a connection's name comes next. */
   declare readonly runtimeUrl: pulumi.Output<string>;
+  /** What a federated credential of the application must say, for a managed identity; empty texts otherwise. */
+  declare readonly federatedIdentity: pulumi.Output<{ issuer: string; subject: string; audience: string }>;
   /** "Ready"; "Adopted" until the first update of a connector that was taken over. */
   declare readonly status: pulumi.Output<string>;
   declare readonly environmentId: pulumi.Output<string>;
@@ -124,7 +128,7 @@ export class CustomConnector extends pulumi.dynamic.Resource {
     const connectionParameters = args.connectionParameters ?? {};
     const identity = pulumi
       .all([environmentId, args.definition])
-      .apply(([environment, { info }]) => uuidOf(project, stack, name, environment, info.title));
+      .apply(([environment, { info }]) => uuidOf(project, stack, args.identityName ?? name, environment, info.title));
     const definition = pulumi
       .all([args.definition, identity])
       .apply(([document, marker]) => ({ ...document, info: { ...document.info, [markerKey]: marker } }));
@@ -161,6 +165,7 @@ export class CustomConnector extends pulumi.dynamic.Resource {
         runtimeUrl: undefined,
         status: undefined,
         chosenRoute: undefined,
+        federatedIdentity: undefined,
         organizationUrl: undefined,
         dataverseId: undefined,
         iconLocation: undefined,

@@ -23,8 +23,8 @@ export interface OperationProofArgs {
   resource: pulumi.Input<string>;
   /** Only used. */
   clientSecret: pulumi.Input<string>;
-  /** Compared, by hash, with what the operation answers. */
-  expectedValue: pulumi.Input<string>;
+  /** Compared, by hash, with what the operation answers. @default - that there is a value is enough */
+  expectedValue?: pulumi.Input<string>;
   /** Property of the answer that is compared. @default "value" */
   valueProperty?: pulumi.Input<string>;
   /** How long the operation may be refused, in seconds: a role assignment takes minutes. @default 600 */
@@ -63,7 +63,7 @@ export class OperationProof extends pulumi.dynamic.Resource {
         runtimeUrl: connector.runtimeUrl,
         authority: authority ?? "https://login.microsoftonline.com",
         clientSecret: pulumi.secret(clientSecret),
-        expectedValue: pulumi.secret(expectedValue),
+        expectedValue: pulumi.secret(expectedValue ?? ""),
         valueProperty: valueProperty ?? "value",
         deadlineSeconds: deadlineSeconds ?? 600,
         result: undefined,

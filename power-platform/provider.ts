@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Clients, createClients } from "./client/clients";
 import type { Cloud } from "./client/clouds";
 import { breakingChanges } from "./lifecycle/breakingChanges";
+import * as acceptances from "./lifecycle/clientSecretAcceptance";
 import * as connections from "./lifecycle/connection";
 import { connectorProblems } from "./lifecycle/connectorCheck";
 import { diffCustomConnector, readCustomConnector } from "./lifecycle/connectorDrift";
@@ -76,5 +77,23 @@ export const operationProof: Provider = {
     proofs.writeOperationProof(clientsOf(news), news),
   // What was proven stays proven: there is nothing at the services to look at.
   read: (id, props: proofs.OperationProofOutputs) => Promise.resolve({ id, props }),
+  delete: () => Promise.resolve(),
+};
+
+export const clientSecretAcceptance: Provider = {
+  diff: (
+    _id,
+    olds: acceptances.ClientSecretAcceptanceOutputs,
+    news: Inputs<acceptances.ClientSecretAcceptanceInputs>,
+  ) => Promise.resolve(acceptances.diffClientSecretAcceptance(olds, news)),
+  create: ({ __provider: _, ...inputs }: Inputs<acceptances.ClientSecretAcceptanceInputs>) =>
+    acceptances.writeClientSecretAcceptance(inputs),
+  update: (
+    _id,
+    _olds: acceptances.ClientSecretAcceptanceOutputs,
+    { __provider: _, ...news }: Inputs<acceptances.ClientSecretAcceptanceInputs>,
+  ) => acceptances.writeClientSecretAcceptance(news),
+  // What Entra accepted once is not looked at again: a refused sign-in shows in the connection's status.
+  read: (id, props: acceptances.ClientSecretAcceptanceOutputs) => Promise.resolve({ id, props }),
   delete: () => Promise.resolve(),
 };

@@ -50,6 +50,8 @@ export interface ConnectionParameter {
 export interface OAuthSettings {
   identityProvider: string;
   clientId?: string;
+  /** "GenericFederatedIdentityCredential": without a client secret. A preview of the platform. */
+  clientAssertionType?: string;
   scopes?: string[];
   /** The service makes it GlobalPerConnector, whatever is sent. */
   redirectMode?: string;

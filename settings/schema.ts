@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cloudNames, clouds } from "../power-platform/client/clouds";
 
 /** What people are told about a setting that they got wrong: what is allowed, and a value that works. */
 export interface SettingHelp {
@@ -63,8 +64,33 @@ const privateRange = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/;
 
 const application = z.strictObject({
   displayName: setting(z.string().min(1).max(120), "1 to 120 characters", "Key Vault connector (dev)").optional(),
-  clientSecretExpires: moment().optional(),
+  perConnector: boolean().default(true),
   userSignIn: boolean().default(false),
+});
+
+/** A day, in the past or in the future. */
+const date = (example: string) =>
+  setting(
+    z
+      .string()
+      .regex(/^\d{4}-\d\d-\d\d$/)
+      .refine(isDate),
+    "a date",
+    example,
+  );
+
+const rotation = z.strictObject({
+  periodDays: wholeNumber(1, 350, "days", 90).default(90),
+  graceDays: wholeNumber(1, 350, "days", 31).default(31),
+  settleDays: wholeNumber(0, 30, "days", 1).default(0),
+  runEveryDays: wholeNumber(1, 350, "days", 31).default(31),
+  anchor: date("2026-01-01").default("2026-01-01"),
+  asOf: date("2026-11-23").optional(),
+  revokeNow: setting(
+    z.string().regex(/^[\w .:-]{1,100}$/),
+    "another text than before, of 1 to 100 letters, digits, spaces, dots, colons and dashes",
+    "2026-11-23 leaked in a screenshot",
+  ).optional(),
 });
 
 const vault = z.strictObject({
@@ -130,12 +156,20 @@ const access = z.strictObject({
 export const secretNamePattern = /^[0-9A-Za-z-]{1,127}$/;
 const secretName = () => text(secretNamePattern, "1 to 127 letters, digits and dashes", "ppsecret1");
 
+/** Part of the names of resources. */
+const entryName = () =>
+  text(/^[a-zA-Z][a-zA-Z0-9-]{0,39}$/, "a letter, then up to 39 letters, digits and dashes", "payroll");
+
 const secret = z.strictObject({
   name: secretName(),
+  renamedFrom: z.array(secretName()).default([]),
+  vaultName: secretName().optional(),
   length: wholeNumber(8, 1024, "characters of the generated value", 32).default(32),
   contentType: setting(z.string().min(1).max(255), "1 to 255 characters", "text/plain").optional(),
   expires: moment().optional(),
   enabled: boolean().default(true),
+  rotationDays: wholeNumber(1, 730, "days", 180).optional(),
+  managedOutside: boolean().default(false),
   // Key Vault takes 15: https://learn.microsoft.com/azure/key-vault/secrets/about-secrets#secret-tags
   tags: tags(15).default({}),
 });
@@ -162,31 +196,59 @@ const operation = z.strictObject({
   secret: secretName().optional(),
 });
 
-const connector = z.strictObject({
-  title: text(/^[^\p{C}]{1,64}$/u, "1 to 64 characters", "KeyVaultAccess").default("KeyVaultAccess"),
-  description: setting(
+const environmentId = () =>
+  text(
+    /^(Default-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
+    "the id of a Power Platform environment: a GUID, or Default- and the tenant's id",
+    exampleId,
+  );
+const title = () => text(/^[^\p{C}]{1,64}$/u, "1 to 64 characters", "KeyVaultAccess");
+const description = () =>
+  setting(
     z.string().min(31).max(500),
     "31 to 500 characters: the portal wants more than 30",
     "Reads secrets of the key vault as a service principal",
-  ).default("Reads secrets of an Azure key vault, signed in as a service principal (OAuth 2.0 client credentials)."),
-  operations: setting(z.array(operation).min(1), "at least one operation", [{ kind: "pinned" }]).default([
-    { kind: "pinned", visibility: "none" },
-  ]),
+  );
+const operations = () => setting(z.array(operation).min(1), "at least one operation", [{ kind: "pinned" }]);
+const signIn = () =>
+  setting(
+    z.enum(["servicePrincipal", "managedIdentity", "user"]),
+    "servicePrincipal, managedIdentity (a preview of the platform) or user",
+    "servicePrincipal",
+  );
+const connectionName = () => setting(z.string().min(1).max(100), "1 to 100 characters", "KeyVaultAccess");
+const adopt = () =>
+  setting(
+    z.string().min(1).max(200),
+    "the internal name, id or title of an existing connector",
+    "shared_keyvaultaccess-5f0123456789abcdef-5f0123456789abcdef",
+  );
+
+const connector = z.strictObject({
+  title: title().default("KeyVaultAccess"),
+  description: description().default(
+    "Reads secrets of an Azure key vault, signed in as a service principal (OAuth 2.0 client credentials).",
+  ),
+  operations: operations().default([{ kind: "pinned", visibility: "none" }]),
+  signIn: signIn().default("servicePrincipal"),
+  route: setting(z.enum(["auto", "dataverse", "powerApps"]), "auto, dataverse or powerApps", "auto").default("auto"),
+  solution: text(/^[A-Za-z]\w{0,64}$/, "the unique name of a solution in Dataverse", "PlatformConnectors").optional(),
+  adopt: adopt().optional(),
   apiVersion: text(
     /^(7\.[0-6]|20\d\d-\d\d-\d\d(-preview)?)$/,
     "a version of Key Vault's data plane API, as a text",
     "7.4",
   ).default("7.4"),
   authority: setting(
-    z.enum(["https://login.microsoftonline.com", "https://login.windows.net"]),
-    "https://login.microsoftonline.com or https://login.windows.net",
+    z.enum([...new Set([...Object.values(clouds).map(({ authority }) => authority), "https://login.windows.net"])]),
+    "https://login.microsoftonline.com or https://login.windows.net; in other clouds that cloud's",
     "https://login.microsoftonline.com",
-  ).default("https://login.microsoftonline.com"),
+  ).optional(),
   resourceUrl: text(
-    /^(own-vault|https:\/\/([a-z][a-z0-9-]{1,22}[a-z0-9]\.)?vault\.azure\.net)$/i,
-    "https://vault.azure.net, or own-vault for the vault's own URL; without a trailing slash",
+    /^(own-vault|https:\/\/([a-z][a-z0-9-]{1,22}[a-z0-9]\.)?vault\.(azure\.net|usgovcloudapi\.net|azure\.cn))$/i,
+    "https://vault.azure.net (in other clouds that cloud's), or own-vault for the vault's own URL; without a trailing slash",
     "https://vault.azure.net",
-  ).default("https://vault.azure.net"),
+  ).optional(),
   iconBrandColor: text(/^#[0-9a-f]{6}$/i, "a colour as # and six hexadecimal digits", "#007ee5").default("#007ee5"),
 });
 
@@ -201,28 +263,49 @@ const share = z.strictObject({
 });
 
 const connection = z.strictObject({
-  displayName: setting(z.string().min(1).max(100), "1 to 100 characters", "KeyVaultAccess").optional(),
+  displayName: connectionName().optional(),
   shareWith: z.array(share).default([]),
   statusDeadlineSeconds: wholeNumber(5, 3600, "seconds", 300).default(300),
 });
 
+/** One of several connectors: what it does not say is as in `connector` and `connection`. */
+const listedConnector = z.strictObject({
+  name: entryName(),
+  renamedFrom: z.array(entryName()).default([]),
+  title: title(),
+  description: description().optional(),
+  secrets: setting(z.array(secretName()).min(1), "names of listed secrets, at least one", ["ppsecret1"]).optional(),
+  operations: operations().optional(),
+  signIn: signIn().optional(),
+  adopt: adopt().optional(),
+  powerPlatformEnvironmentId: environmentId().optional(),
+  applicationDisplayName: setting(
+    z.string().min(1).max(120),
+    "1 to 120 characters",
+    "Payroll secrets (dev)",
+  ).optional(),
+  connectionDisplayName: connectionName().optional(),
+  shareWith: z.array(share).optional(),
+});
+
 /** All settings of a stack. Each is described, with its default, in Pulumi.yaml and docs/configuration. */
 export const settingsSchema = z.strictObject({
-  powerPlatformEnvironmentId: text(
-    /^(Default-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
-    "the id of a Power Platform environment: a GUID, or Default- and the tenant's id",
-    exampleId,
-  ),
+  powerPlatformEnvironmentId: environmentId(),
+  cloud: setting(z.enum(cloudNames), cloudNames.join(", "), "public").default("public"),
   application: application.prefault({}),
+  rotation: rotation.prefault({}),
   vault: vault.prefault({}),
   access: access.prefault({}),
   secrets: setting(z.array(secret).min(1), "at least one secret", [{ name: "ppsecret1" }]).default([
-    { name: "ppsecret1", length: 32, enabled: true, tags: {} },
+    { name: "ppsecret1", renamedFrom: [], length: 32, enabled: true, managedOutside: false, tags: {} },
   ]),
   secretValues: z.record(z.string(), setting(z.string().min(1).max(25_000), "1 to 25000 characters", "…")).default({}),
   connector: connector.prefault({}),
   connection: connection.prefault({}),
-  proof: setting(z.enum(["direct", "runtime", "none"]), "direct, runtime or none", "direct").default("direct"),
+  connectors: z.array(listedConnector).default([]),
+  proof: setting(z.enum(["auto", "direct", "runtime", "none"]), "auto, direct, runtime or none", "auto").default(
+    "auto",
+  ),
   proofDeadlineSeconds: wholeNumber(5, 3600, "seconds", 600).default(600),
   // 50 for each resource: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
   tags: tags(50).default({}),

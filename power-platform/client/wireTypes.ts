@@ -2,7 +2,11 @@ import { z } from "zod";
 
 /** As much of the services' answers as is read. Everything else in them is let through unread. */
 
-const oAuthSettings = z.looseObject({ redirectUrl: z.string().optional() });
+const federated = z.looseObject({ Issuer: z.string(), Subject: z.string(), Audience: z.string() });
+const oAuthSettings = z.looseObject({
+  redirectUrl: z.string().optional(),
+  properties: z.looseObject({ FederatedIdentityCredentials: federated.nullish() }).nullish(),
+});
 const parameter = z.looseObject({ oAuthSettings: oAuthSettings.optional() });
 const parameters = z.record(z.string(), parameter);
 

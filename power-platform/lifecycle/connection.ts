@@ -98,20 +98,25 @@ async function share({ connections }: Clients, inputs: ConnectionInputs, before:
   await connections.modifyPermissions(inputs, change.missing, change.removed);
 }
 
+/** Calls may have failed from the moment at which the new secret was written until the connection was Connected with it. */
+function sayGap({ displayName, connectionName }: ConnectionInputs, milliseconds: number): void {
+  console.error(
+    `The connection ${displayName} (${connectionName}) signs in with another client secret; from writing it to Connected it took ${(milliseconds / 1000).toFixed(1)} s.`,
+  );
+}
+
 /** Creates or updates. What fails after the write leaves the connection in the state, as unfinished. */
-async function write(
-  clients: Clients,
-  inputs: ConnectionInputs,
-  sharedBefore: readonly Share[],
-): Promise<ConnectionOutputs> {
+async function write(clients: Clients, inputs: ConnectionInputs, olds?: ConnectionOutputs): Promise<ConnectionOutputs> {
   const { displayName, parameterSet, parameters, secretParameters } = inputs;
   const values = { ...parameters, ...secretParameters };
   let id = idOf(inputs);
   try {
+    const writtenAt = Date.now();
     const written = await clients.connections.put(inputs, { displayName, parameterSet, values });
     id = written.id;
     await waitUntilConnected(clients, inputs, written);
-    await share(clients, inputs, sharedBefore);
+    if (olds && !matchesHash(secretParameters, olds.secretParametersHash)) sayGap(inputs, Date.now() - writtenAt);
+    await share(clients, inputs, olds?.shareWith ?? []);
     return outputsOf(inputs, id, "Connected");
   } catch (error) {
     if (error instanceof RequestError && !(await exists(clients, inputs))) throw error;
@@ -127,11 +132,11 @@ async function exists({ connections }: Clients, inputs: ConnectionInputs): Promi
 }
 
 export async function createConnection(clients: Clients, inputs: ConnectionInputs) {
-  return { id: inputs.connectionName, outs: await write(clients, inputs, []) };
+  return { id: inputs.connectionName, outs: await write(clients, inputs) };
 }
 
 export async function updateConnection(clients: Clients, olds: ConnectionOutputs, inputs: ConnectionInputs) {
-  return { outs: await write(clients, inputs, olds.shareWith) };
+  return { outs: await write(clients, inputs, olds) };
 }
 
 export async function deleteConnection({ connections }: Clients, olds: ConnectionOutputs): Promise<void> {

@@ -31,7 +31,7 @@ function seenInputs(inputs: CustomConnectorInputs, seen: Content): CustomConnect
 /** The state without what is no input. */
 function inputsOf(olds: CustomConnectorOutputs): CustomConnectorInputs {
   const { connectorId, internalName, dataverseId, redirectUrl, runtimeUrl, status, ...others } = olds;
-  const { chosenRoute, organizationUrl, iconLocation, scriptLocation, ...inputs } = others;
+  const { chosenRoute, organizationUrl, federatedIdentity, iconLocation, scriptLocation, ...inputs } = others;
   return inputs;
 }
 

@@ -39,6 +39,13 @@ export interface CustomConnectorInputs {
   oauthClientSecret?: string;
 }
 
+/** What a federated credential of the application must say. */
+export interface FederatedIdentity {
+  issuer: string;
+  subject: string;
+  audience: string;
+}
+
 /** How a connector stands: written, half written, edited by somebody else, or taken over and not yet written. */
 export type ConnectorStatus = "Ready" | "Incomplete" | "Drifted" | "Adopted";
 
@@ -51,5 +58,7 @@ export interface CustomConnectorOutputs
   internalName: string;
   redirectUrl: string;
   runtimeUrl: string;
+  /** As whom the platform signs in for the application; empty texts without a managed identity. */
+  federatedIdentity: FederatedIdentity;
   status: ConnectorStatus;
 }

@@ -2,13 +2,25 @@ import type { WireConnector } from "../client/wireTypes";
 import type { ChosenRoute } from "../routes/choose";
 import type { Place } from "../routes/route";
 import { locationOf } from "./connectorFiles";
-import type { CustomConnectorInputs, CustomConnectorOutputs } from "./connectorInputs";
+import type { CustomConnectorInputs, CustomConnectorOutputs, FederatedIdentity } from "./connectorInputs";
 
-/** The redirect URL that the service made: that of the user's sign-in where there is one. */
-function redirectUrlOf({ properties }: WireConnector): string {
+/** How each kind of sign-in is set up. */
+function signInSettings({ properties }: WireConnector) {
   const sets = properties.connectionParameterSets?.values.map((set) => set.parameters) ?? [];
   const all = [...sets, properties.connectionParameters ?? {}].flatMap((parameters) => Object.values(parameters));
-  return all.find(({ oAuthSettings }) => oAuthSettings?.redirectUrl)?.oAuthSettings?.redirectUrl ?? "";
+  return all.flatMap(({ oAuthSettings }) => (oAuthSettings ? [oAuthSettings] : []));
+}
+
+/** The redirect URL that the service made: that of the user's sign-in where there is one. */
+const redirectUrlOf = (connector: WireConnector): string =>
+  signInSettings(connector).find(({ redirectUrl }) => redirectUrl)?.redirectUrl ?? "";
+
+/** As whom the platform signs in; with an empty subject until the service has made one. */
+export function federatedIdentityOf(connector: WireConnector | undefined): FederatedIdentity {
+  const settings = connector ? signInSettings(connector) : [];
+  const found = settings.find(({ properties }) => properties?.FederatedIdentityCredentials);
+  const { Issuer = "", Subject = "", Audience = "" } = found?.properties?.FederatedIdentityCredentials ?? {};
+  return { issuer: Issuer, subject: Subject, audience: Audience };
 }
 
 /** What the state keeps of a connector, as the runtime shows it; without one that is not there yet. */
@@ -28,6 +40,7 @@ export function outputsOf(
     internalName: connector?.name ?? internalName,
     redirectUrl: connector ? redirectUrlOf(connector) : "",
     runtimeUrl: connector?.properties.primaryRuntimeUrl ?? "",
+    federatedIdentity: federatedIdentityOf(connector),
     status: "Ready",
     iconLocation: inputs.icon ? locationOf(connector?.properties.iconUri) : "",
     scriptLocation: inputs.script ? locationOf(connector?.properties.scriptDefinitionUrl) : "",

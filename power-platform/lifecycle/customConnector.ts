@@ -1,10 +1,12 @@
 import type { Clients } from "../client/clients";
 import { type ChosenRoute, chooseRoute, routeOf } from "../routes/choose";
-import type { Place } from "../routes/route";
+import type { WireConnector } from "../client/wireTypes";
+import type { ConnectorRoute, Place } from "../routes/route";
 import { adoptConnector } from "./connectorAdoption";
 import type { CustomConnectorInputs, CustomConnectorOutputs } from "./connectorInputs";
-import { outputsOf } from "./connectorOutputs";
+import { federatedIdentityOf, outputsOf } from "./connectorOutputs";
 import { IncompleteError } from "./failure";
+import { waitFor } from "./waiting";
 
 /** Where the state says that it is. */
 export const placeOf = ({ connectorId, internalName, dataverseId }: CustomConnectorOutputs): Place => ({
@@ -12,6 +14,30 @@ export const placeOf = ({ connectorId, internalName, dataverseId }: CustomConnec
   internalName,
   dataverseId,
 });
+
+/** The service names the subject of a managed identity some time after the connector is written. */
+const subjectDeadlineSeconds = 600;
+
+const signInsOf = ({ connectionParameters, connectionParameterSets: sets }: CustomConnectorInputs) =>
+  [connectionParameters, ...(sets?.values.map(({ parameters }) => parameters) ?? [])].flatMap((parameters) =>
+    Object.values(parameters).flatMap(({ oAuthSettings }) => oAuthSettings ?? []),
+  );
+
+/** The connector as the runtime knows it; with a managed identity once that has a subject. */
+async function settled(route: ConnectorRoute, inputs: CustomConnectorInputs, place: Place): Promise<WireConnector> {
+  const connector = await route.settled(inputs, place);
+  const isFederated = signInsOf(inputs).some(({ clientAssertionType }) => clientAssertionType !== undefined);
+  if (!isFederated || federatedIdentityOf(connector).subject !== "") return connector;
+  const title = inputs.definition.info.title;
+  return waitFor<WireConnector>(
+    `a subject for the managed identity of ${title}`,
+    { deadlineSeconds: subjectDeadlineSeconds },
+    async () => {
+      const again = await route.settled(inputs, place);
+      return federatedIdentityOf(again).subject === "" ? { notYet: "it has none" } : { found: again };
+    },
+  );
+}
 
 /** Waits until the runtime has it, and shares it as wished. */
 async function finish(
@@ -22,7 +48,7 @@ async function finish(
   sharedBefore: CustomConnectorInputs["shareWith"],
 ): Promise<CustomConnectorOutputs> {
   const route = routeOf(clients, chosen);
-  const connector = await route.settled(inputs, place);
+  const connector = await settled(route, inputs, place);
   await route.share(inputs, place, sharedBefore);
   return outputsOf(inputs, chosen, place, connector);
 }

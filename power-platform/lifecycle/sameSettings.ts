@@ -7,7 +7,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const scalar = (value: unknown) => (typeof value === "boolean" || typeof value === "number" ? String(value) : value);
 
 /** What the service sets of its own whatever is sent, and what it never shows. */
-const ownOfService = new Set(["redirecturl", "redirectmode", "clientsecret"]);
+const ownOfService = new Set(["redirecturl", "redirectmode", "clientsecret", "federatedidentitycredentials"]);
 
 const isEmpty = (value: unknown) =>
   value === undefined || value === null || (isObject(value) && Object.keys(value).length === 0);

@@ -35,7 +35,7 @@ describe("npm run demo", () => {
     const first = await demo("--json");
     expect(first).toMatchObject({ code: 0 });
     const made = JSON.parse(first.stdout) as Report;
-    expect(made.changes).toEqual({ create: 22, update: 0, replace: 0, delete: 0, same: 0 });
+    expect(made.changes).toEqual({ create: 24, update: 0, replace: 0, delete: 0, same: 0 });
     expect(made.operation).toEqual({
       status: 200,
       secret: "ppsecret1",
@@ -44,12 +44,12 @@ describe("npm run demo", () => {
     expect(made.outputs).toMatchObject({ clientSecret: "[secret]", connectionStatus: "Connected" });
 
     const second = JSON.parse((await demo("--json", "--show-secret")).stdout) as Report;
-    expect(second.changes).toEqual({ create: 0, update: 0, replace: 0, delete: 0, same: 22 });
+    expect(second.changes).toEqual({ create: 0, update: 0, replace: 0, delete: 0, same: 24 });
     expect(second.operation.value).toHaveLength(32);
 
     const { code, stdout } = await demo();
     expect(code).toBe(0);
-    expect(stdout).toContain("Nothing changed: all 22 resources are as the program wants them.");
+    expect(stdout).toContain("Nothing changed: all 24 resources are as the program wants them.");
     expect(stdout).toMatch(/Application \(client\) ID\s+[0-9a-f-]{36}/);
     expect(stdout).not.toContain(second.operation.value);
 

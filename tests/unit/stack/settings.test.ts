@@ -5,9 +5,28 @@ import { environmentId, settingsOf } from "./configuration";
 const description =
   "Reads secrets of an Azure key vault, signed in as a service principal (OAuth 2.0 client credentials).";
 
+// 2026-11-23 lies in the second window of slot b, which began on 2026-09-28.
+const asOf = "2026-11-23";
+const now = { rotation: { asOf } };
+
 const defaults: Settings = {
-  powerPlatformEnvironmentId: environmentId,
-  application: { displayName: "Key Vault connector (dev)", userSignIn: false },
+  access: { readerScope: "secret", deployerRole: "Key Vault Administrator", deployerType: "ServicePrincipal" },
+  proofDeadlineSeconds: 600,
+  tags: {},
+  cloud: "public",
+  authority: "https://login.microsoftonline.com",
+  resourceUrl: "https://vault.azure.net",
+  rotation: {
+    asOf: new Date(asOf),
+    nextRun: new Date("2026-12-24"),
+    slots: {
+      a: { window: 1, begins: new Date("2026-06-30"), ends: new Date("2027-01-27") },
+      b: { window: 2, begins: new Date("2026-09-28"), ends: new Date("2027-04-27") },
+    },
+    active: "b",
+    nextRotation: new Date("2026-12-27"),
+    rotateBefore: new Date("2027-04-27"),
+  },
   vault: {
     location: "westeurope",
     sku: "standard",
@@ -16,34 +35,71 @@ const defaults: Settings = {
     publicNetworkAccess: true,
     protect: false,
   },
-  access: { readerScope: "secret", deployerRole: "Key Vault Administrator", deployerType: "ServicePrincipal" },
-  secrets: [{ secretName: "ppsecret1", length: 32, enabled: true, tags: {} }],
-  connector: {
-    title: "KeyVaultAccess",
-    description,
-    operations: [
-      {
-        kind: "pinned",
-        visibility: "none",
-        operationId: "GetSecret",
-        summary: "GetSecret",
-        description: "GetSecret",
-        secretName: "ppsecret1",
-      },
-    ],
-    apiVersion: "7.4",
-    authority: "https://login.microsoftonline.com",
-    resourceUrl: "https://vault.azure.net",
-    iconBrandColor: "#007ee5",
-  },
-  connection: { displayName: "KeyVaultAccess", shareWith: [], statusDeadlineSeconds: 300 },
-  proof: "direct",
-  proofDeadlineSeconds: 600,
-  tags: {},
+  secrets: [
+    {
+      name: "ppsecret1",
+      renamedFrom: [],
+      secretName: "ppsecret1",
+      length: 32,
+      enabled: true,
+      managedOutside: false,
+      tags: {},
+    },
+  ],
+  identities: [
+    {
+      name: "main",
+      renamedFrom: [],
+      displayName: "Key Vault connector (dev)",
+      hasClientSecret: true,
+      userSignIn: false,
+      secretNames: ["ppsecret1"],
+      connectors: [
+        {
+          name: "main",
+          renamedFrom: [],
+          environmentId,
+          applicationDisplayName: "Key Vault connector (dev)",
+          signIn: "servicePrincipal",
+          connector: {
+            title: "KeyVaultAccess",
+            description,
+            operations: [
+              {
+                kind: "pinned",
+                visibility: "none",
+                operationId: "GetSecret",
+                summary: "GetSecret",
+                description: "GetSecret",
+                secretName: "ppsecret1",
+              },
+            ],
+            signIn: "servicePrincipal",
+            route: "auto",
+            cloud: "public",
+            apiVersion: "7.4",
+            authority: "https://login.microsoftonline.com",
+            resourceUrl: "https://vault.azure.net",
+            iconBrandColor: "#007ee5",
+          },
+          secretNames: ["ppsecret1"],
+          connection: { displayName: "KeyVaultAccess", shareWith: [], statusDeadlineSeconds: 300 },
+          proof: "direct",
+        },
+      ],
+    },
+  ],
 };
 
+/** The connector of settings with one. */
+function onlyConnector({ identities }: Settings) {
+  const [connector] = identities[0]?.connectors ?? [];
+  if (!connector) throw new Error("There is no connector.");
+  return connector;
+}
+
 it("needs the environment alone, and fills in every default", () => {
-  expect(settingsOf({})).toEqual(defaults);
+  expect(settingsOf(now)).toEqual(defaults);
 });
 
 it.each([
@@ -51,7 +107,7 @@ it.each([
   ["numbers as text", { proofDeadlineSeconds: "600" }],
   ["defaults said", { proof: "direct", connector: { title: "KeyVaultAccess", apiVersion: "7.4" } }],
 ])("takes %s", (_what, config) => {
-  expect(settingsOf(config)).toEqual(defaults);
+  expect(settingsOf({ ...now, ...config })).toEqual(defaults);
 });
 
 describe("the published example", () => {
@@ -74,11 +130,11 @@ describe("the published example", () => {
   );
 
   it("is taken as it is", () => {
-    expect(settings.powerPlatformEnvironmentId).toBe(`Default-${environmentId}`);
+    expect(onlyConnector(settings).environmentId).toBe(`Default-${environmentId}`);
     expect(settings.vault).toMatchObject({ vaultName: "kv-published", resourceGroupName: "rg-published" });
     expect(settings.vault).not.toHaveProperty("name");
     expect(settings.access.readerScope).toBe("vault");
-    expect(settings.connector).toMatchObject({
+    expect(onlyConnector(settings).connector).toMatchObject({
       title: "KeyVaultAccess",
       resourceUrl: "https://KV-Published.vault.azure.net",
       operations: [{ kind: "pinned", operationId: "GetSecret", description: "GetSecret", secretName: "ppsecret1" }],
@@ -95,7 +151,6 @@ describe("the published example", () => {
 it("takes a guarded production", () => {
   const settings = settingsOf(
     {
-      application: { clientSecretExpires: "2099-01-31" },
       vault: {
         location: "northeurope",
         sku: "premium",
@@ -110,11 +165,7 @@ it("takes a guarded production", () => {
     },
     { stack: "prod" },
   );
-  expect(settings.application).toEqual({
-    displayName: "Key Vault connector (prod)",
-    userSignIn: false,
-    clientSecretExpires: "2099-01-31T00:00:00Z",
-  });
+  expect(settings.identities[0]?.displayName).toBe("Key Vault connector (prod)");
   expect(settings.vault).toEqual({
     ...defaults.vault,
     location: "northeurope",
@@ -125,16 +176,19 @@ it("takes a guarded production", () => {
   });
   expect(settings.secrets).toEqual([
     {
+      name: "api-key",
+      renamedFrom: [],
       secretName: "api-key",
       length: 32,
       enabled: true,
+      managedOutside: false,
       contentType: "text/plain",
       expires: new Date("2099-06-30T12:00:00Z"),
       tags: { owner: "it" },
     },
   ]);
-  expect(settings.connector.resourceUrl).toBeUndefined();
-  expect(settings.connector.operations[0]?.secretName).toBe("api-key");
+  expect(onlyConnector(settings).connector.resourceUrl).toBeUndefined();
+  expect(onlyConnector(settings).connector.operations[0]?.secretName).toBe("api-key");
 });
 
 it("takes a firewall that lets nobody in, and a vault without a public address", () => {
@@ -145,18 +199,20 @@ it("takes a firewall that lets nobody in, and a vault without a public address",
 });
 
 it("gives each kind of operation an id of its own, and the first secret", () => {
-  const { connector } = settingsOf({
-    secrets: [{ name: "one" }, { name: "two" }],
-    connector: {
-      title: "Secrets",
-      operations: [
-        { kind: "latest", summary: "Newest" },
-        { kind: "pinned", secret: "two", visibility: "important" },
-        { kind: "byName" },
-        { kind: "latest", secret: "two", operationId: "GetTwo", description: "Reads two" },
-      ],
-    },
-  });
+  const { connector } = onlyConnector(
+    settingsOf({
+      secrets: [{ name: "one" }, { name: "two" }],
+      connector: {
+        title: "Secrets",
+        operations: [
+          { kind: "latest", summary: "Newest" },
+          { kind: "pinned", secret: "two", visibility: "important" },
+          { kind: "byName" },
+          { kind: "latest", secret: "two", operationId: "GetTwo", description: "Reads two" },
+        ],
+      },
+    }),
+  );
   expect(connector.operations.map(({ operationId, secretName }) => [operationId, secretName])).toEqual([
     ["GetLatestSecret", "one"],
     ["GetSecret", "two"],
@@ -169,5 +225,6 @@ it("gives each kind of operation an id of its own, and the first secret", () => 
     ["GetSecretByName", "GetSecretByName"],
     ["GetTwo", "Reads two"],
   ]);
-  expect(settingsOf({ connector: { title: "Secrets" } }).connection.displayName).toBe("Secrets");
+  const { connection } = onlyConnector(settingsOf({ connector: { title: "Secrets" } }));
+  expect(connection?.displayName).toBe("Secrets");
 });

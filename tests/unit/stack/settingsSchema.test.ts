@@ -105,7 +105,11 @@ describe("the project file", () => {
     .map((setting) => ({ ...setting, name: setting.key.split(".").at(-1) ?? "" }));
 
   it.each(inside)("describes $key", ({ key, name, defaultValue }) => {
-    const text = sections.get(key.split(/[.[]/)[0] ?? "")?.description ?? "";
+    // A listed connector's operations and shares are those of connector and connection.
+    const same = key
+      .replace(/^connectors\[0\]\.operations\[/, "connector.")
+      .replace(/^connectors\[0\]\.shareWith\[/, "connection.");
+    const text = sections.get(same.split(/[.[]/)[0] ?? "")?.description ?? "";
     const at = text.search(new RegExp(`\\b${name}\\b`));
     expect(at).toBeGreaterThanOrEqual(0);
     // Long and structured defaults are said in words.

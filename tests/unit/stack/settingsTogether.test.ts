@@ -51,6 +51,107 @@ const clashes: Clash[] = [
     allowed: "operations of different kinds",
   },
   {
+    key: "secrets[1].vaultName",
+    config: { secrets: [{ name: "one" }, { name: "two", vaultName: "One" }] },
+    what: "is the name of an earlier secret in the vault.",
+    allowed: "a name that no other secret has",
+  },
+  {
+    key: "secrets[0].rotationDays",
+    config: { secrets: [{ name: "one", rotationDays: 30 }], secretValues: { one: "v" } },
+    what: "is of no use to a given value",
+    allowed: "no rotationDays here",
+  },
+  {
+    key: "secrets[0].rotationDays",
+    config: { secrets: [{ name: "one", rotationDays: 30, managedOutside: true }] },
+    what: "is of no use to a secret that is managed outside.",
+    allowed: "no rotationDays here",
+  },
+  {
+    key: "connectors[1].name",
+    config: {
+      connectors: [
+        { name: "hr", title: "A" },
+        { name: "HR", title: "B" },
+      ],
+    },
+    what: "is that of an earlier connector.",
+    allowed: "a name that no other connector has",
+  },
+  {
+    key: "connectors[1].title",
+    config: {
+      connectors: [
+        { name: "hr", title: "A" },
+        { name: "it", title: "a" },
+      ],
+    },
+    what: "is that of an earlier connector of the same environment.",
+    allowed: "a title that no other connector of the environment has",
+  },
+  {
+    key: "connectors[0].renamedFrom",
+    config: {
+      connectors: [
+        { name: "hr", title: "A", renamedFrom: ["it"] },
+        { name: "it", title: "B" },
+      ],
+    },
+    what: "names it, which is still listed.",
+    allowed: "earlier names that no connector has now",
+  },
+  {
+    key: "connectors[0].secrets[1]",
+    config: { secrets, connectors: [{ name: "hr", title: "A", secrets: ["one", "three"] }] },
+    what: "names three, which is not listed.",
+    allowed: "the names in secrets: one, two",
+  },
+  {
+    key: "connectors[0].operations[0].secret",
+    config: { secrets, connectors: [{ name: "hr", title: "A", operations: [{ kind: "latest", secret: "three" }] }] },
+    what: "names three, which is not listed.",
+    allowed: "the names in secrets: one, two",
+  },
+  {
+    key: "application.perConnector",
+    config: {
+      application: { perConnector: false },
+      connectors: [{ name: "hr", title: "A", applicationDisplayName: "Payroll" }],
+    },
+    what: "is false, so that connectors cannot have applicationDisplayName.",
+    allowed: "true, or no connectors[…].applicationDisplayName",
+    example: `pulumi config set --path '${project}:application.perConnector' true`,
+  },
+  {
+    key: "proof",
+    config: { proof: "direct", connector: { signIn: "managedIdentity" } },
+    what: "is direct, for which a managed identity has no client secret to sign in with.",
+    allowed: "runtime or none",
+    example: `pulumi config set --path '${project}:proof' runtime`,
+  },
+  {
+    key: "rotation.periodDays",
+    config: { rotation: { periodDays: 350 } },
+    what: "makes client secrets last 731 days (two periods and graceDays); Entra takes 730.",
+    allowed: "a shorter period",
+    example: `pulumi config set --path '${project}:rotation.periodDays' 180`,
+  },
+  {
+    key: "rotation.settleDays",
+    config: { rotation: { periodDays: 7, settleDays: 7 } },
+    what: "is not shorter than a period",
+    allowed: "less than rotation.periodDays (7)",
+    example: `pulumi config set --path '${project}:rotation.settleDays' 0`,
+  },
+  {
+    key: "rotation.runEveryDays",
+    config: { rotation: { periodDays: 30, graceDays: 10, runEveryDays: 41 } },
+    what: "is so long that a client secret expires before the run that replaces it.",
+    allowed: "at most rotation.periodDays and graceDays less settleDays (40)",
+    example: `pulumi config set --path '${project}:rotation.runEveryDays' 31`,
+  },
+  {
     key: "connection.shareWith[1].principalId",
     config: {
       connection: {
@@ -112,7 +213,7 @@ describe("settings that do not go together", () => {
   it("let a disabled secret be when it is not the one that is proven", () => {
     const disabled = { name: "two", enabled: false };
     expect(settingsOf({ secrets: [{ name: "one" }, disabled] }).secrets).toHaveLength(2);
-    expect(settingsOf({ secrets: [disabled], proof: "none" }).proof).toBe("none");
+    expect(settingsOf({ secrets: [disabled], proof: "none" }).secrets).toHaveLength(1);
   });
 });
 

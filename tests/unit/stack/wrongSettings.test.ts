@@ -14,15 +14,22 @@ const rows: readonly Row[] = [
   ["powerPlatformEnvironmentId", [undefined, "Contoso", `${id}0`, `default_${id}`, "", "[1]"], "Default- and the", id],
 
   ["application.displayName", ["", "x".repeat(121), 7], "1 to 120 characters", "'Key Vault connector (dev)'"],
-  [
-    "application.clientSecretExpires",
-    ["soon", "2001-01-01", "2099-13-01", "2099-02-30"],
-    dates,
-    "2030-01-31T00:00:00Z",
-  ],
-  ["application.clientSecretExpires", ["2099-01-01T00:00:00.5Z", "2099-01-01T00:00:00+02:00"], dates, "T00:00:00Z"],
-  ["application.clientSecretExpires", ["2099-01-01T24:00:00Z", "2099-02-29T00:00:00Z"], dates, "2030-01-31T00:00:00Z"],
   ["application.userSignIn", ["yes", 1, null], "true or false", "true"],
+  ["application.perConnector", ["each", 0], "true or false", "true"],
+  ["cloud", ["Public", "azure"], "public, gcc, gccHigh, dod, china", "public"],
+
+  ["rotation.periodDays", [0, 351, "ninety", 1.5], "a whole number of days from 1 to 350", "90"],
+  ["rotation.graceDays", [0, 351], "a whole number of days from 1 to 350", "31"],
+  ["rotation.settleDays", [-1, 31], "a whole number of days from 0 to 30", "1"],
+  ["rotation.runEveryDays", [0, 351], "a whole number of days from 1 to 350", "31"],
+  ["rotation.anchor", ["2026-02-30", "2026", "2026-01-01T00:00:00Z"], "a date", "2026-01-01"],
+  ["rotation.asOf", ["today", "2026-13-01"], "a date", "2026-11-23"],
+  [
+    "rotation.revokeNow",
+    ["", "x".repeat(101), "a\nb", 7],
+    "another text than before",
+    "'2026-11-23 leaked in a screenshot'",
+  ],
 
   [
     "vault.name",
@@ -47,7 +54,7 @@ const rows: readonly Row[] = [
   ["access.deployerType", ["Group"], "ServicePrincipal, or User when a person runs pulumi", "User"],
 
   ["secrets", [[], {}, "ppsecret1"], "at least one secret", `${project}:secrets: [{"name":"ppsecret1"}]`],
-  ["secrets[0]", ["ppsecret1"], "a structure of name, length, contentType, expires, enabled, tags", ""],
+  ["secrets[0]", ["ppsecret1"], "a structure of name, renamedFrom, vaultName, length", ""],
   [
     "secrets[0].name",
     [undefined, "pp_secret", "", "x".repeat(128)],
@@ -95,7 +102,7 @@ const rows: readonly Row[] = [
   ["connection.shareWith[0].role", ["Owner", "canview"], "CanView, CanViewWithShare or CanEdit", "CanView"],
   ["connection.statusDeadlineSeconds", [4, 3601, "300"], seconds, "300"],
 
-  ["proof", ["always", "", "{}"], "direct, runtime or none", "direct"],
+  ["proof", ["always", "", "{}"], "auto, direct, runtime or none", "auto"],
   ["proofDeadlineSeconds", ["4", "3601", "a while", "60.5"], seconds, "600"],
   ["tags", [manyTags(51), "platform"], "up to 50 tags", `${project}:tags: {"team":"platform"}`],
   ["vault", ["kv-contoso"], "a structure of name, location, resourceGroupName, sku", ""],
