@@ -46,6 +46,7 @@ const identities = settings.identities.map((identity) => {
       userSignIn: identity.userSignIn,
       authority: settings.authority,
       resourceUrl: settings.resourceUrl,
+      deadlineSeconds: rotation.deadlineSeconds,
       ...(identity.hasClientSecret ? { rotation } : {}),
       ...(rotation.revokeNow === undefined ? {} : { revokeNow: rotation.revokeNow }),
     },

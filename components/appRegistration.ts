@@ -32,6 +32,8 @@ export interface AppRegistrationArgs {
   rotation?: RotationPlan;
   /** A change of this text makes all client secrets anew at once, and takes the present ones away. @default - none was revoked */
   revokeNow?: string;
+  /** How long Entra may take to accept a new client secret. */
+  deadlineSeconds: number;
   /** Of Entra. */
   authority: string;
   /** Resource that connections sign in for: with it Entra is asked whether it accepts a new client secret. */
@@ -96,7 +98,7 @@ export class AppRegistration extends pulumi.ComponentResource {
 
   /** Both client secrets, and the active one of them, which waits for Entra. */
   private rotated(plan: RotationPlan, servicePrincipal: ServicePrincipal, args: AppRegistrationArgs): ClientSecret {
-    const { authority, resourceUrl, revokeNow } = args;
+    const { authority, resourceUrl, revokeNow, deadlineSeconds } = args;
     const passwordOf = (slot: SlotName) => {
       const { window, ends } = plan.slots[slot];
       return new ApplicationPassword(
@@ -114,7 +116,14 @@ export class AppRegistration extends pulumi.ComponentResource {
     const clientSecret = pulumi.secret(value);
     const acceptance = new ClientSecretAcceptance(
       `${this.componentName}-client-secret-acceptance`,
-      { authority, tenantId: this.tenantId, clientId: this.clientId, clientSecret, resource: resourceUrl },
+      {
+        authority,
+        tenantId: this.tenantId,
+        clientId: this.clientId,
+        clientSecret,
+        resource: resourceUrl,
+        deadlineSeconds,
+      },
       { parent: this, dependsOn: [servicePrincipal] },
     );
     return { value: clientSecret, keyId, expires: endDate, acceptance };

@@ -43,7 +43,13 @@ export interface Settings extends Pick<ParsedSettings, "access" | "proofDeadline
   /** Resource that applications ask tokens for, when Entra is asked whether it accepts a client secret. */
   resourceUrl: string;
   authority: string;
-  rotation: RotationPlan & { asOf: Date; revokeNow?: string; nextRun: Date };
+  rotation: RotationPlan & {
+    asOf: Date;
+    nextRun: Date;
+    revokeNow?: string;
+    /** How long Entra may take to accept a new client secret. */
+    deadlineSeconds: number;
+  };
   vault: Omit<KeyVaultArgs, "tenantId" | "tags">;
   secrets: SecretSettings[];
   identities: IdentitySettings[];
@@ -65,11 +71,11 @@ function present(asOf: string | undefined): Date {
   return new Date(`${asOf ?? new Date().toISOString().slice(0, 10)}T00:00:00Z`);
 }
 
-function completedRotation({ asOf, anchor, runEveryDays, revokeNow, ...days }: Parsed<"rotation">) {
+function completedRotation({ asOf, anchor, runEveryDays, revokeNow, deadlineSeconds, ...days }: Parsed<"rotation">) {
   const now = present(asOf);
   const plan = rotationPlan({ ...days, asOf: now, anchor: new Date(`${anchor}T00:00:00Z`) });
   const nextRun = new Date(now.getTime() + runEveryDays * day);
-  return { ...plan, asOf: now, nextRun, ...(revokeNow === undefined ? {} : { revokeNow }) };
+  return { ...plan, asOf: now, nextRun, deadlineSeconds, ...(revokeNow === undefined ? {} : { revokeNow }) };
 }
 
 function completedVault(vault: Parsed<"vault">, location: string): Settings["vault"] {

@@ -84,6 +84,7 @@ const rotation = z.strictObject({
   graceDays: wholeNumber(1, 350, "days", 31).default(31),
   settleDays: wholeNumber(0, 30, "days", 1).default(0),
   runEveryDays: wholeNumber(1, 350, "days", 31).default(31),
+  deadlineSeconds: wholeNumber(5, 3600, "seconds", 300).default(300),
   anchor: date("2026-01-01").default("2026-01-01"),
   asOf: date("2026-11-23").optional(),
   revokeNow: setting(

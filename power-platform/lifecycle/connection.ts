@@ -8,6 +8,7 @@ import type { RouteName } from "../routes/route";
 import type { Share } from "../types";
 import type { Difference } from "./connectorDrift";
 import type { CustomConnectorInputs } from "./connectorInputs";
+import { onceEnvironmentIsKnown } from "./environmentKnown";
 import { IncompleteError } from "./failure";
 import { hashOf, matchesHash } from "./hashing";
 import { includesSettings } from "./sameSettings";
@@ -112,7 +113,9 @@ async function write(clients: Clients, inputs: ConnectionInputs, olds?: Connecti
   let id = idOf(inputs);
   try {
     const writtenAt = Date.now();
-    const written = await clients.connections.put(inputs, { displayName, parameterSet, values });
+    const written = await onceEnvironmentIsKnown(clients, inputs.environmentId, () =>
+      clients.connections.put(inputs, { displayName, parameterSet, values }),
+    );
     id = written.id;
     await waitUntilConnected(clients, inputs, written);
     if (olds && !matchesHash(secretParameters, olds.secretParametersHash)) sayGap(inputs, Date.now() - writtenAt);

@@ -5,6 +5,7 @@ import type { ConnectorRoute, Place } from "../routes/route";
 import { adoptConnector } from "./connectorAdoption";
 import type { CustomConnectorInputs, CustomConnectorOutputs } from "./connectorInputs";
 import { federatedIdentityOf, outputsOf } from "./connectorOutputs";
+import { onceEnvironmentIsKnown } from "./environmentKnown";
 import { IncompleteError } from "./failure";
 import { waitFor } from "./waiting";
 
@@ -61,7 +62,7 @@ export async function createCustomConnector(
   if (inputs.adopt !== undefined) return adoptConnector(clients, inputs, inputs.adopt);
   const chosen = await chooseRoute(clients, inputs);
   const route = routeOf(clients, chosen);
-  const { place, isNew } = await route.make(inputs);
+  const { place, isNew } = await onceEnvironmentIsKnown(clients, inputs.environmentId, () => route.make(inputs));
   try {
     if (!isNew) await route.write(inputs, place);
     return { id: place.id, outs: await finish(clients, inputs, chosen, place, []) };

@@ -37,7 +37,7 @@ describe("refusals on the engine", () => {
     expect(said).toContain("vault.softDeleteRetentionDays cannot be 5.");
     expect(said).toContain("Did you mean purgeProtection?");
     expect(said).toContain("connector.description cannot be");
-    expect(said).toContain('proof cannot be "perhaps". Allowed: direct, runtime or none');
+    expect(said).toContain('proof cannot be "perhaps". Allowed: auto, direct, runtime or none');
     expect(await stack.control.resources()).toEqual([]);
     for (const key of ["vault.purgeProtecton", "vault.softDeleteRetentionDays", "connector.description", "proof"]) {
       await stack.pulumi(["config", "rm", "--path", `${project}:${key}`]);
@@ -45,14 +45,15 @@ describe("refusals on the engine", () => {
   }, 60_000);
 
   test("a client secret that Entra does not know fails the update with the service's words, and the next update repairs it", async () => {
-    await stack.configure({ [`${project}:connection.statusDeadlineSeconds`]: "5" });
+    await stack.configure({ [`${project}:rotation.deadlineSeconds`]: "5" });
     await stack.control.setKnobs({ clientSecretDelaySeconds: 3600 });
     const said = await failing("up", "--yes", "--skip-preview");
-    expect(said).toContain("did not become Connected within 5 seconds");
+    expect(said).toContain("Entra did not accept the client secret of the application");
+    expect(said).toContain("within 5 seconds");
     expect(said).toContain("AADSTS7000215");
     expect(said).toContain("The client secret is not one of the application's, or Entra does not know it yet");
-    const unfinished = (await stack.resources()).find(({ type }) => type.endsWith("powerPlatform:Connection"));
-    expect(unfinished?.outputs?.status).toBe("Error");
+    // Nothing gets a secret that does not work yet.
+    expect((await stack.control.resources()).filter(({ type }) => type === "connection")).toEqual([]);
     await stack.control.setKnobs({ clientSecretDelaySeconds: 0 });
     await stack.up();
     const connections = (await stack.control.resources()).filter(({ type }) => type === "connection");
@@ -133,7 +134,7 @@ describe("refusals on the engine", () => {
     expect(group).toContain("Check the object id and the kind (User or Group)");
     await stack.configure({ [`${project}:powerPlatformEnvironmentId`]: "10ca1c10-0000-4000-8000-0000000000ff" });
     const environment = await failing("up", "--yes", "--skip-preview");
-    expect(environment).toContain("ServiceToServiceEnvironmentNotFound");
+    expect(environment).toContain("EnvironmentNotFound");
     expect(environment).toContain("Check the environment id");
   }, 120_000);
 

@@ -19,6 +19,7 @@ const defaults: Settings = {
   rotation: {
     asOf: new Date(asOf),
     nextRun: new Date("2026-12-24"),
+    deadlineSeconds: 300,
     slots: {
       a: { window: 1, begins: new Date("2026-06-30"), ends: new Date("2027-01-27") },
       b: { window: 2, begins: new Date("2026-09-28"), ends: new Date("2027-04-27") },

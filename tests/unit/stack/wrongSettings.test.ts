@@ -22,6 +22,7 @@ const rows: readonly Row[] = [
   ["rotation.graceDays", [0, 351], "a whole number of days from 1 to 350", "31"],
   ["rotation.settleDays", [-1, 31], "a whole number of days from 0 to 30", "1"],
   ["rotation.runEveryDays", [0, 351], "a whole number of days from 1 to 350", "31"],
+  ["rotation.deadlineSeconds", [4, 3601], "a whole number of seconds from 5 to 3600", "300"],
   ["rotation.anchor", ["2026-02-30", "2026", "2026-01-01T00:00:00Z"], "a date", "2026-01-01"],
   ["rotation.asOf", ["today", "2026-13-01"], "a date", "2026-11-23"],
   [
