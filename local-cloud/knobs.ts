@@ -11,6 +11,8 @@ export const knobsSchema = z.strictObject({
   servicePrincipalDelaySeconds: z.number().min(0).max(3600).default(0),
   /** Before a connection's status says more than that it is being checked. */
   connectionStatusDelaySeconds: z.number().min(0).max(3600).default(0),
+  /** Before the service fills in the subject of a connector that signs in by managed identity. */
+  federatedSubjectDelaySeconds: z.number().min(0).max(3600).default(0),
   /** Whether callers without a user may run operations through a connection. Unproven for the real service, so off. */
   runtimeAllowsAppOnly: z.boolean().default(false),
   /** Whether creating a connector refuses what the portal refuses (title, description), not only what the service does. */

@@ -28,6 +28,8 @@ export interface Tokens {
    * @throws TokenError when there is no token, or it is not valid here and now.
    */
   verify(authorization: string | undefined, audiences: readonly string[]): Promise<Caller>;
+  /** The claims of a token, if the tenant signed it and now is its time. @throws TokenError */
+  claims(token: string): Promise<Record<string, unknown>>;
   /** The public keys, as `/discovery/v2.0/keys` shows them. */
   jwks(): Promise<{ keys: Record<string, unknown>[] }>;
 }

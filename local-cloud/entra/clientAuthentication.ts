@@ -1,5 +1,6 @@
 import crypto from "node:crypto";
 import { decodeJwt, decodeProtectedHeader } from "jose";
+import { z } from "zod";
 import type { Application, Directory, PasswordCredential, ServicePrincipal } from "../graph/directory";
 import { sha256 } from "../graph/directory";
 import type { Cloud } from "../service";
@@ -37,33 +38,53 @@ function checkSecret(cloud: Cloud, passwords: PasswordCredential[], secret: stri
   }
 }
 
-/**
- * Checks a federated assertion by issuer, subject, audience and time. Signatures are checked for tokens of this tenant
- * only: the keys of other issuers cannot be asked for from here.
- */
-async function checkAssertion(cloud: Cloud, application: Application, assertion: string): Promise<void> {
-  let claims: ReturnType<typeof decodeJwt>;
+const assertionSchema = z.object({
+  iss: z.string(),
+  sub: z.string(),
+  aud: z.union([z.string(), z.array(z.string())]),
+  exp: z.number(),
+  nbf: z.number().optional(),
+});
+const jwtBearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+const clockToleranceSeconds = 300;
+/** Issuers whose keys are those of the tenant. */
+const signedByEntra = /^https:\/\/(login\.microsoftonline\.com|sts\.windows\.net)\//;
+
+function readAssertion(assertion: string) {
   try {
-    decodeProtectedHeader(assertion);
-    claims = decodeJwt(assertion);
+    return { header: decodeProtectedHeader(assertion), claims: assertionSchema.parse(decodeJwt(assertion)) };
   } catch {
     throw entraErrors.wrongAssertion();
   }
+}
+
+/** Looks for the application's federated identity credential for an assertion: letter by letter, as Entra does. */
+function matchCredential({ federatedIdentityCredentials: all }: Application, iss: string, sub: string, aud: string[]) {
+  const ofIssuer = all.filter(({ issuer }) => issuer === iss);
+  if (ofIssuer.length === 0) throw entraErrors.noMatchingFederatedCredential("issuer", iss);
+  const ofSubject = ofIssuer.filter(({ subject }) => subject === sub);
+  if (ofSubject.length === 0) throw entraErrors.noMatchingFederatedCredential("subject", sub);
+  const matches = ofSubject.some(({ audiences }) => audiences.some((audience) => aud.includes(audience)));
+  if (!matches) throw entraErrors.noMatchingFederatedCredential("audience", aud.join(" "));
+}
+
+/**
+ * Checks a federated assertion by time, issuer, subject and audience. Signatures are checked for tokens of this tenant
+ * only: the keys of other issuers cannot be asked for from here. Certificates of applications are not kept.
+ */
+async function checkAssertion(cloud: Cloud, application: Application, form: Record<string, string>): Promise<void> {
+  if (!form.client_assertion_type) throw entraErrors.missingParameter("client_assertion_type");
+  if (form.client_assertion_type !== jwtBearer) throw entraErrors.malformedRequest();
+  const assertion = form.client_assertion ?? "";
+  const { header, claims } = readAssertion(assertion);
   const now = cloud.clock.seconds();
-  if (claims.exp !== undefined && claims.exp < now) throw entraErrors.expiredAssertion();
-  const audiences = [claims.aud].flat();
-  const match = application.federatedIdentityCredentials.find(
-    (credential) =>
-      credential.issuer === claims.iss &&
-      credential.subject === claims.sub &&
-      credential.audiences.some((audience) => audiences.includes(audience)),
-  );
-  if (!match) throw entraErrors.noMatchingFederatedCredential(claims.sub ?? "");
-  if (claims.iss?.startsWith("https://login.microsoftonline.com/")) {
-    await cloud.tokens.verify(`Bearer ${assertion}`, match.audiences).catch(() => {
-      throw entraErrors.wrongAssertion();
-    });
-  }
+  if (claims.exp < now || (claims.nbf ?? 0) > now + clockToleranceSeconds) throw entraErrors.expiredAssertion();
+  if (claims.iss.toLowerCase() === application.appId) throw entraErrors.unknownCertificate(header.x5t ?? "");
+  matchCredential(application, claims.iss, claims.sub, [claims.aud].flat());
+  if (!signedByEntra.test(claims.iss)) return;
+  await cloud.tokens.claims(assertion).catch(() => {
+    throw entraErrors.wrongSignature();
+  });
 }
 
 /** Who the client is, by secret (form or Basic) or by assertion. @throws EntraError */
@@ -87,7 +108,7 @@ export async function authenticateClient(
     return { application, servicePrincipal, appidacr: "1" };
   }
   if (!form.client_assertion) throw entraErrors.missingSecret();
-  await checkAssertion(cloud, application, form.client_assertion);
+  await checkAssertion(cloud, application, form);
   return { application, servicePrincipal, appidacr: "2" };
 }
 

@@ -36,6 +36,8 @@ export class EntraError extends Error {
   }
 }
 
+const federationCodes = { issuer: 700211, audience: 700212, subject: 700213 } as const;
+
 /** The errors that the local cloud can give, by what went wrong. */
 export const entraErrors = {
   missingParameter: (name: string) =>
@@ -90,12 +92,21 @@ export const entraErrors = {
   wrongAssertion: () => new EntraError(401, "invalid_client", 50027, "JWT token is invalid or malformed."),
   expiredAssertion: () =>
     new EntraError(401, "invalid_client", 700024, "Client assertion is not within its valid time range."),
-  noMatchingFederatedCredential: (subject: string) =>
+  wrongSignature: () => new EntraError(401, "invalid_client", 700027, "Client assertion failed signature validation."),
+  unknownCertificate: (thumbprint: string) =>
     new EntraError(
       401,
       "invalid_client",
-      700213,
-      `No matching federated identity record found for presented assertion subject '${subject}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion.`,
+      700027,
+      `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Thumbprint of key used by client: '${thumbprint}'.]`,
+    ),
+  /** What of an assertion is in none of the application's federated identity credentials. */
+  noMatchingFederatedCredential: (claim: keyof typeof federationCodes, value: string) =>
+    new EntraError(
+      401,
+      "invalid_client",
+      federationCodes[claim],
+      `No matching federated identity record found for presented assertion ${claim} '${value}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation`,
     ),
   unknownResource: (resource: string, tenant: string) =>
     new EntraError(
@@ -115,6 +126,8 @@ export const entraErrors = {
     new EntraError(400, "invalid_grant", 50034, `The user account ${name} does not exist in the directory.`),
   wrongPassword: () =>
     new EntraError(400, "invalid_grant", 50126, "Error validating credentials due to invalid username or password."),
+  malformedRequest: () =>
+    new EntraError(400, "invalid_request", 9002313, "Invalid request. Request is malformed or invalid."),
   badRefreshToken: () =>
     new EntraError(400, "invalid_grant", 9002313, "Invalid request. Request is malformed or invalid."),
   authorizationPending: () =>

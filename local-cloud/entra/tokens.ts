@@ -50,10 +50,20 @@ export async function createTokens(options: { keyFile: string; clock: Clock; ten
     .update(publicKey.export({ type: "spki", format: "der" }))
     .digest("base64url");
 
+  const claims: Tokens["claims"] = async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, publicKey, { currentDate: clock.now(), clockTolerance: 300 });
+      return payload;
+    } catch (error) {
+      throw reasonOf(error);
+    }
+  };
+
   return {
-    sign: (claims, lifetimeSeconds = defaultLifetimeSeconds) => {
+    claims,
+    sign: (said, lifetimeSeconds = defaultLifetimeSeconds) => {
       const now = clock.seconds();
-      return new SignJWT({ iss: `https://sts.windows.net/${tenantId}/`, tid: tenantId, ...claims })
+      return new SignJWT({ iss: `https://sts.windows.net/${tenantId}/`, tid: tenantId, ...said })
         .setProtectedHeader({ typ: "JWT", alg: algorithm, kid, x5t: kid })
         .setIssuedAt(now)
         .setNotBefore(now)
@@ -63,16 +73,12 @@ export async function createTokens(options: { keyFile: string; clock: Clock; ten
     verify: async (authorization, audiences) => {
       const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? "")?.[1];
       if (token === undefined) throw new TokenError("missing");
-      try {
-        const { payload } = await jwtVerify(token, publicKey, { currentDate: clock.now(), clockTolerance: 300 });
-        const audience = withoutSlash(String(payload.aud));
-        if (!audiences.some((accepted) => withoutSlash(accepted) === audience)) {
-          throw new TokenError("audience", String(payload.aud));
-        }
-        return callerFrom(payload);
-      } catch (error) {
-        throw reasonOf(error);
+      const payload = await claims(token);
+      const audience = withoutSlash(String(payload.aud));
+      if (!audiences.some((accepted) => withoutSlash(accepted) === audience)) {
+        throw new TokenError("audience", String(payload.aud));
       }
+      return callerFrom(payload);
     },
     jwks: async () => ({
       keys: [

@@ -6,6 +6,7 @@ import type { Cloud } from "../service";
 import type { Collection, Store } from "../store";
 import type { Person } from "./access";
 import { type Definition, rewritten } from "./definition";
+import { federatedIdentity, isFederated, withIdentity } from "./federatedIdentity";
 import { environmentNamed, environments, runtimeHost } from "./hosts";
 import type { Permission } from "./permissions";
 import { signedUrl } from "./signedUrls";
@@ -15,6 +16,7 @@ const oAuthSettingsSchema = z.looseObject({
   identityProvider: z.string(),
   clientId: z.string().optional(),
   clientSecret: z.string().optional(),
+  clientAssertionType: z.string().optional(),
   customParameters: z.record(z.string(), settingValue).optional(),
 });
 /** How a sign-in parameter signs in. Key names differ in case from connector to connector. */
@@ -55,6 +57,8 @@ export interface Connector {
   connectionParameterSets?: ParameterSets;
   /** Client secrets of sign-in settings, by `set/parameter`. */
   sealedSecrets: Record<string, Sealed>;
+  /** When the connector first asked to sign in by managed identity; absent when it does not. */
+  federatedSince?: string | undefined;
   /** Other properties, shown as they were sent: capabilities, policyTemplateInstances, scriptOperations, publisher. */
   others: Record<string, unknown>;
   createdBy: Person;
@@ -101,6 +105,30 @@ export function received(parameters: Parameters, prefix: string, redirectUrl: st
   return { parameters: Object.fromEntries(shown) as Parameters, secrets };
 }
 
+/** Whether one of the connector's sign-in parameters asks for managed identity. */
+export function asksForIdentity({
+  connectionParameters,
+  connectionParameterSets,
+}: Pick<Connector, "connectionParameters" | "connectionParameterSets">): boolean {
+  const all = [connectionParameters, ...(connectionParameterSets?.values ?? []).map(({ parameters }) => parameters)];
+  return all
+    .flatMap((parameters) => Object.values(parameters))
+    .some((parameter) => {
+      const found = oAuthSettingsOf(parameter);
+      return found !== undefined && isFederated(found[1]);
+    });
+}
+
+/** Parameters as a GET shows them: with the identity that the service gave the connector, where they ask for one. */
+function shownParameters(cloud: Cloud, connector: Connector, parameters: Parameters): Parameters {
+  const shown = Object.entries(parameters).map(([name, parameter]) => {
+    const [key, settings] = oAuthSettingsOf(parameter) ?? [];
+    if (key === undefined || settings === undefined) return [name, parameter] as const;
+    return [name, { ...parameter, [key]: withIdentity(settings, federatedIdentity(cloud, connector)) }] as const;
+  });
+  return Object.fromEntries(shown);
+}
+
 const blobPath = (connector: Connector, kind: "original" | "modified") =>
   `/api-swagger-files/${shortName(connector.name)}.json${kind === "original" ? "_original" : ""}`;
 
@@ -124,7 +152,7 @@ export const connectorId = (name: string): string => `/providers/Microsoft.Power
 export function connectorView(cloud: Cloud, connector: Connector): Record<string, unknown> {
   const runtimeUrl = runtimeUrlOf(connector);
   const { host, pathname } = new URL(runtimeUrl);
-  const { name, environment, createdBy, modifiedBy, iconBrandColor } = connector;
+  const { name, environment, createdBy, modifiedBy, iconBrandColor, connectionParameterSets: sets } = connector;
   return {
     name,
     id: connectorId(name),
@@ -138,8 +166,18 @@ export function connectorView(cloud: Cloud, connector: Connector): Record<string
       license: {},
       apiEnvironment: "Shared",
       isCustomApi: true,
-      connectionParameters: connector.connectionParameters,
-      ...(connector.connectionParameterSets ? { connectionParameterSets: connector.connectionParameterSets } : {}),
+      connectionParameters: shownParameters(cloud, connector, connector.connectionParameters),
+      ...(sets
+        ? {
+            connectionParameterSets: {
+              ...sets,
+              values: sets.values.map((set) => ({
+                ...set,
+                parameters: shownParameters(cloud, connector, set.parameters),
+              })),
+            },
+          }
+        : {}),
       swagger: rewritten(connector.definition, host, pathname),
       runtimeUrls: [runtimeUrl],
       primaryRuntimeUrl: runtimeUrl,

@@ -4,6 +4,7 @@ import type { Caller, Cloud } from "../service";
 import { callerOf, filteredEnvironment, personOf, requireDatedVersion } from "./access";
 import { parseBody } from "./body";
 import {
+  asksForIdentity,
   type Connector,
   connectorId,
   connectors,
@@ -75,6 +76,10 @@ function described(cloud: Cloud, name: string, properties: Properties, before?: 
     ...sets,
     values: sets.values.map((set) => ({ ...set, parameters: take(set.parameters, set.name) })),
   };
+  const parameters = { connectionParameters, ...(connectionParameterSets ? { connectionParameterSets } : {}) };
+  const federatedSince = asksForIdentity(parameters)
+    ? (before?.federatedSince ?? cloud.clock.now().toISOString())
+    : undefined;
   const sealed = Object.entries(secrets).map(([key, secret]) => [key, cloud.sealer.seal(secret)] as const);
   return {
     description: properties.description ?? before?.description ?? "",
@@ -82,8 +87,8 @@ function described(cloud: Cloud, name: string, properties: Properties, before?: 
     iconBrandColor: properties.iconBrandColor ?? before?.iconBrandColor ?? "#007ee5",
     ...(properties.scriptDefinitionUrl ? { scriptDefinitionUrl: properties.scriptDefinitionUrl } : {}),
     serviceUrl: properties.backendService.serviceUrl,
-    connectionParameters,
-    ...(connectionParameterSets ? { connectionParameterSets } : {}),
+    ...parameters,
+    federatedSince,
     // A secret that is left out is kept.
     sealedSecrets: { ...before?.sealedSecrets, ...Object.fromEntries(sealed) },
     others: Object.fromEntries(

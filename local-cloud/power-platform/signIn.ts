@@ -1,6 +1,7 @@
 import type { Cloud } from "../service";
 import type { Connection } from "./connectionModel";
-import type { OAuthSettings } from "./connectorModel";
+import { connectors, type OAuthSettings } from "./connectorModel";
+import { assertionOf, federatedClientCredentials, federatedIdentity, isFederated } from "./federatedIdentity";
 
 /** From where the connectors' gateway calls: an address of the range that is kept for documentation (RFC 5737). */
 export const gatewayAddress = "203.0.113.10";
@@ -35,20 +36,44 @@ function refused(status: number, body: string): SignInFailure {
   };
 }
 
+/** What proves to Entra who signs in: a secret that the connection holds, or an assertion of its connector's identity. */
+async function proofOf(
+  cloud: Cloud,
+  connection: Connection,
+  settings: OAuthSettings,
+): Promise<Record<string, string> | SignInFailure> {
+  switch (setting(settings, "grantType")) {
+    case "client_credentials":
+      return { client_secret: valueOf(cloud, connection, "token:clientSecret") ?? "" };
+    case federatedClientCredentials: {
+      const connector = connectors(cloud.store).get(connection.connector);
+      const identity = connector && isFederated(settings) ? federatedIdentity(cloud, connector) : undefined;
+      if (!identity) return { code: "Unauthenticated", message: "The connector has no managed identity yet." };
+      return {
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        client_assertion: await assertionOf(cloud, identity),
+      };
+    }
+    default:
+      return { code: "Unauthenticated", message: "This connection is not authenticated: nobody signed in." };
+  }
+}
+
+const isFailure = (proof: Record<string, string> | SignInFailure): proof is SignInFailure => "code" in proof;
+
 /** Signs in with what a connection holds, at Entra's v1 endpoint, as the gateway does for `client_credentials`. */
 export async function signIn(cloud: Cloud, connection: Connection): Promise<SignInResult> {
   const { signIn: settings } = connection;
   if (!settings) return { none: true };
-  if (setting(settings, "grantType") !== "client_credentials") {
-    return { failure: { code: "Unauthenticated", message: "This connection is not authenticated: nobody signed in." } };
-  }
+  const proof = await proofOf(cloud, connection, settings);
+  if (isFailure(proof)) return { failure: proof };
   const value = (name: string) => valueOf(cloud, connection, name);
   const tenant = value("token:TenantId") ?? setting(settings, "TenantId") ?? "common";
   const loginUri = setting(settings, "LoginUri", "loginUriAAD") ?? "https://login.microsoftonline.com";
   const form = new URLSearchParams({
     grant_type: "client_credentials",
     client_id: value("token:clientId") ?? settings.clientId ?? "",
-    client_secret: value("token:clientSecret") ?? "",
+    ...proof,
     resource: value("token:resourceUri") ?? setting(settings, "ResourceUri") ?? "",
   });
   try {
