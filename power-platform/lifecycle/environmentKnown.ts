@@ -20,7 +20,7 @@ export async function onceEnvironmentIsKnown<T>(
 ): Promise<T> {
   let refusal: RequestError | undefined;
   try {
-    return await waitFor(`environment ${environmentId} to be known to Power Apps`, howLong, async () => {
+    return await waitFor<T>(`environment ${environmentId} to be known to Power Apps`, howLong, async () => {
       try {
         return { found: await work() };
       } catch (error) {
