@@ -2,7 +2,7 @@ import crypto from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { type Entity, type GraphContext, type GraphRequest, noContent } from "./context";
-import type { Application } from "./directory";
+import type { Application, FederatedIdentityCredential } from "./directory";
 import { graphErrors } from "./errors";
 import { addPassword, removePassword } from "./passwords";
 import { patched } from "./query";
@@ -11,10 +11,10 @@ import { applicationView, graphTime } from "./views";
 /** Properties that a client may not set. */
 const readOnly = ["id", "appId", "createdDateTime", "deletedDateTime", "publisherDomain", "passwordCredentials"];
 const credentialSchema = z.object({
-  name: z.string().min(1).max(120),
-  issuer: z.string().min(1),
-  subject: z.string().min(1),
-  audiences: z.array(z.string()).length(1),
+  name: z.string().regex(/^[a-z0-9][\w-]{2,119}$/i),
+  issuer: z.string().min(1).max(600),
+  subject: z.string().min(1).max(600),
+  audiences: z.array(z.string().max(600)).length(1),
   description: z.string().nullish(),
 });
 
@@ -149,6 +149,16 @@ export function applicationRoutes(app: FastifyInstance, context: GraphContext): 
   federatedCredentialRoutes(app, context, base, find, save);
 }
 
+/** An issuer's subject can be trusted once. @throws GraphError 409 */
+function requireUnique(
+  others: FederatedIdentityCredential[],
+  { issuer, subject }: Pick<FederatedIdentityCredential, "issuer" | "subject">,
+): void {
+  if (others.some((one) => one.issuer === issuer && one.subject === subject)) {
+    throw graphErrors.conflict("issuer and subject");
+  }
+}
+
 /** https://learn.microsoft.com/graph/api/resources/federatedidentitycredential */
 function federatedCredentialRoutes(
   app: FastifyInstance,
@@ -182,6 +192,7 @@ function federatedCredentialRoutes(
       throw graphErrors.badRequest(`Invalid federated identity credential: ${z.prettifyError(parsed.error)}`);
     const others = application.federatedIdentityCredentials;
     if (others.some(({ name }) => name === parsed.data.name)) throw graphErrors.conflict("name");
+    requireUnique(others, parsed.data);
     if (others.length >= 20) throw graphErrors.badRequest("Cannot add more than 20 federated identity credentials.");
     const credential = { ...parsed.data, id: crypto.randomUUID(), description: parsed.data.description ?? null };
     save({ ...application, federatedIdentityCredentials: [...others, credential] });
@@ -198,8 +209,11 @@ function federatedCredentialRoutes(
     const parsed = credentialSchema.partial().safeParse(request.body);
     if (!parsed.success)
       throw graphErrors.badRequest(`Invalid federated identity credential: ${z.prettifyError(parsed.error)}`);
-    const changed = { ...credential, ...parsed.data, description: parsed.data.description ?? credential.description };
+    const { name = credential.name, description = credential.description } = parsed.data;
+    if (name !== credential.name) throw graphErrors.badRequest("The property 'name' cannot be changed.");
+    const changed = { ...credential, ...parsed.data, description };
     const others = application.federatedIdentityCredentials.filter(({ id }) => id !== credential.id);
+    requireUnique(others, changed);
     save({ ...application, federatedIdentityCredentials: [...others, changed] });
     return noContent(reply);
   });

@@ -304,6 +304,7 @@ describe("the stand-in for the azuread plugin", () => {
         issuer: "https://token.example.com",
         subject: "connector-1",
         audiences: ["api://AzureADTokenExchange"],
+        description: "of a connector",
       };
       const state = await azuread.make(kind.federated, inputs);
       expect(state.id).toBe(
@@ -311,7 +312,12 @@ describe("the stand-in for the azuread plugin", () => {
       );
       expect(await refreshed(kind.federated, state)).toEqual(state);
       const updated = await azuread.update(kind.federated, state, { ...inputs, subject: "connector-2" });
-      expect(updated.outputs.subject).toBe("connector-2");
+      expect(updated.outputs).toMatchObject({ subject: "connector-2", description: "of a connector" });
+      const { description: _none, ...undescribed } = { ...inputs, subject: "connector-2" };
+      expect((await azuread.update(kind.federated, updated, undescribed)).outputs.description ?? "").toBe("");
+      await expect(azuread.make(kind.federated, { ...undescribed, displayName: "twice" })).rejects.toThrow(
+        "Another object with the same value for property issuer and subject already exists",
+      );
       expect(await azuread.diff(kind.federated, state, { ...inputs, displayName: "other" })).toMatchObject({
         replaces: true,
       });
