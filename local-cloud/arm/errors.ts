@@ -50,6 +50,24 @@ export const armErrors = {
     ),
   invalidType: (path: string) =>
     new ArmError(404, "InvalidResourceType", `The resource type could not be found for the path '${path}'.`),
+  unsupportedVersion: (type: string, version: string, supported: readonly string[]) =>
+    new ArmError(
+      400,
+      "NoRegisteredProviderFound",
+      `No registered resource provider found for API version '${version}' for type '${type.split("/")[1] ?? type}'. The supported api-versions are '${supported.join(", ")}'.`,
+    ),
+  unavailableLocation: (type: string, location: string, available: readonly string[]) =>
+    new ArmError(
+      400,
+      "LocationNotAvailableForResourceType",
+      `The provided location '${location}' is not available for resource type '${type.toLowerCase()}'. List of available regions for the resource type is '${available.join(",")}'.`,
+    ),
+  locked: (id: string, operation: "write" | "delete", scopes: readonly string[]) =>
+    new ArmError(
+      409,
+      "ScopeLocked",
+      `The scope '${id}' cannot perform ${operation} operation because following scope(s) are locked: '${scopes.join(",")}'. Please remove the lock and try again.`,
+    ),
   invalidContent: (message: string) => new ArmError(400, "InvalidRequestContent", message),
   badRequest: (message: string, code = "BadRequest") => new ArmError(400, code, message),
   conflict: (code: string, message: string) => new ArmError(409, code, message),

@@ -10,6 +10,8 @@ import { metadata } from "./metadata";
 import { resourceGroupRoutes, resourceGroups } from "./resourceGroups";
 import { roleById } from "./roles";
 import { type ArmRoute, requireSubscription } from "./route";
+import { simpleResources } from "./simpleModel";
+import { simpleRoutes } from "./simpleRoutes";
 import { subscriptionRoutes } from "./subscriptions";
 import { vaultSecretRoutes } from "./vaultSecrets";
 import { vaultRoutes } from "./vaults";
@@ -23,6 +25,7 @@ const allRoutes: ArmRoute[] = [
   ...vaultRoutes,
   ...vaultSecretRoutes,
   ...assignmentRoutes,
+  ...simpleRoutes,
 ];
 const apiVersionForm = /^20\d\d-\d\d-\d\d(-[a-z]+)?$/i;
 
@@ -83,6 +86,9 @@ function routes(app: FastifyInstance, cloud: Cloud): void {
   });
 }
 
+/** `Microsoft.Insights/actionGroups` → `actionGroup` */
+const singular = (type: string) => (type.split("/").pop() ?? type).replace(/s$/, "");
+
 function resources(cloud: Cloud): ListedResource[] {
   const service = "arm";
   const vaultType = "vault";
@@ -96,6 +102,9 @@ function resources(cloud: Cloud): ListedResource[] {
     ...deletedVaults(cloud)
       .values()
       .map(({ vault: { id, name } }) => ({ service, type: vaultType, name, id, softDeleted: true })),
+    ...simpleResources(cloud.store)
+      .values()
+      .map(({ id, name, type }) => ({ service, type: singular(type), name, id })),
     ...roleAssignments(cloud.store)
       .values()
       .filter(({ seeded }) => !seeded)

@@ -4,6 +4,7 @@ import type { Collection, Store } from "../store";
 import { roleAssignments, isWithin } from "./authorization";
 import { armErrors } from "./errors";
 import { type ArmRequest, type ArmRoute, bodyOf, ok, param, path, requireAction } from "./route";
+import { dropSimpleResources } from "./simpleModel";
 import { normalLocation } from "./subscriptions";
 import { softDeleteVault, vaults } from "./vaultModel";
 
@@ -128,6 +129,7 @@ export const resourceGroupRoutes: ArmRoute[] = [
       }
       resourceGroups(cloud.store).delete(group.name.toLowerCase());
       dropAssignments(cloud.store, group.id);
+      dropSimpleResources(cloud.store, group.id);
       return { status: 200 };
     },
   },

@@ -4,6 +4,7 @@ import { seed } from "../seed";
 import type { Caller, Cloud } from "../service";
 import { isAllowed } from "./authorization";
 import { armErrors } from "./errors";
+import { refuseLocked } from "./locks";
 
 /** A request to ARM whose path has matched a route. */
 export interface ArmRequest {
@@ -46,9 +47,11 @@ export function underScope(template: string): RegExp {
 
 export const ok = (body: unknown): ArmAnswer => ({ status: 200, body });
 
-/** @throws ArmError 403 unless the caller may do this here. */
-export function requireAction({ cloud, caller }: ArmRequest, action: string, scope: string): void {
+/** @throws ArmError 403 unless the caller may do this here, 409 when a lock stands against it. */
+export function requireAction({ cloud, caller, path: id }: ArmRequest, action: string, scope: string): void {
   if (!isAllowed(cloud, caller.oid, "control", action, scope)) throw armErrors.forbidden(caller.oid, action, scope);
+  const verb = /\/(write|delete)$/i.exec(action)?.[1]?.toLowerCase();
+  if (verb === "write" || verb === "delete") refuseLocked(cloud.store, verb, id);
 }
 
 /** @throws ArmError 404 when the path names a subscription that is not there. */

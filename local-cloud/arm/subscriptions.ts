@@ -62,7 +62,14 @@ export function normalLocation(location: string): string {
   return name;
 }
 
-const namespaces = ["Microsoft.KeyVault", "Microsoft.Authorization", "Microsoft.Resources", "Microsoft.PowerPlatform"];
+const namespaces = [
+  "Microsoft.KeyVault",
+  "Microsoft.Authorization",
+  "Microsoft.Resources",
+  "Microsoft.PowerPlatform",
+  "Microsoft.Insights",
+  "Microsoft.OperationalInsights",
+];
 const provider = (namespace: string) => ({
   id: `${subscription.id}/providers/${namespace}`,
   namespace,

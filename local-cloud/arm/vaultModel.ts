@@ -2,6 +2,7 @@ import { purgeSecrets } from "../key-vault/secrets";
 import type { Caller, Cloud } from "../service";
 import type { Collection, Store } from "../store";
 import { isWithin, roleAssignments } from "./authorization";
+import { dropSimpleResources } from "./simpleModel";
 
 /** The properties of a vault as ARM shows them, after defaults: https://learn.microsoft.com/rest/api/keyvault/keyvault/vaults/get */
 export interface VaultProperties {
@@ -65,7 +66,7 @@ export function deletedVaults(cloud: Cloud): Collection<DeletedVault> {
   return deleted;
 }
 
-/** Deletes a vault for now: it keeps its secrets and loses its role assignments. */
+/** Deletes a vault for now: it keeps its secrets and loses its role assignments and diagnostic settings. */
 export function softDeleteVault(cloud: Cloud, vault: Vault): void {
   const now = cloud.clock.now().getTime();
   const retention = vault.properties.softDeleteRetentionInDays * day;
@@ -77,6 +78,7 @@ export function softDeleteVault(cloud: Cloud, vault: Vault): void {
   });
   const assignments = roleAssignments(cloud.store);
   for (const { name, scope } of assignments.values()) if (isWithin(scope, vault.id)) assignments.delete(name);
+  dropSimpleResources(cloud.store, vault.id);
 }
 
 /** Brings a deleted vault back, with its secrets and without role assignments. */

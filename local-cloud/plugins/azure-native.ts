@@ -1,10 +1,12 @@
 import { ArmClient } from "./azure-native/armClient";
 import { ArmResource } from "./azure-native/armResource";
-import { armKinds } from "./azure-native/kinds";
+import { resourceId } from "./azure-native/ids";
+import { armFunctions, armKinds } from "./azure-native/kinds";
 import { SecretResource } from "./azure-native/secretResource";
 import { callerClaims, connect } from "./common/connection";
 import type { PluginPackage } from "./common/plugin";
 import { main } from "./common/server";
+import type { Properties } from "./common/values";
 
 /** Stands in for https://www.pulumi.com/registry/packages/azure-native where it cannot be downloaded. */
 const azureNative: PluginPackage = {
@@ -20,9 +22,17 @@ const azureNative: PluginPackage = {
         ? new SecretResource(kind, context, connection)
         : new ArmResource(kind, context),
     ]);
+    const functions = armFunctions.map(({ token, path, apiVersion }) => {
+      const invoke = async (args: Properties) => {
+        const answer = await context.arm.require(resourceId(path, args, subscriptionId), apiVersion);
+        return { ...answer, azureApiVersion: apiVersion };
+      };
+      return [token, invoke] as const;
+    });
     return {
       resources: Object.fromEntries(resources) as Record<string, ArmResource>,
       functions: {
+        ...Object.fromEntries(functions),
         "azure-native:authorization:getClientConfig": async () => ({
           ...(await callerClaims(connection)),
           clientId,

@@ -44,6 +44,11 @@ export class ArmClient {
     return answer.status === 200 && Object.keys(answer.body).length > 0 ? answer.body : undefined;
   }
 
+  /** @throws ServiceError when there is no such resource. */
+  async require(id: string, apiVersion: string): Promise<Properties> {
+    return (await this.rest.send("GET", this.url(id, apiVersion))).body;
+  }
+
   /** Writes and waits until it is done. @returns the id as the service writes it. */
   async put(id: string, apiVersion: string, body: Properties, options: Options): Promise<string> {
     const answer = await this.rest.send("PUT", this.url(id, apiVersion), body);

@@ -132,4 +132,76 @@ export const armKinds: readonly ArmKind[] = [
     readOnly: ["sku.lastSkuUpdate", "workspaceCapping.dataIngestionStatus", "workspaceCapping.quotaNextResetTime"],
     volatile: ["modifiedDate", "etag"],
   },
+  {
+    token: "azure-native:monitor:ActionGroup",
+    path: `${resourceGroup}/providers/Microsoft.Insights/actionGroups/{actionGroupName}`,
+    apiVersion: "2024-10-01-preview",
+    inputs: [
+      "armRoleReceivers",
+      "automationRunbookReceivers",
+      "azureAppPushReceivers",
+      "azureFunctionReceivers",
+      "emailReceivers",
+      "enabled",
+      "eventHubReceivers",
+      "groupShortName",
+      "identity",
+      "incidentReceivers",
+      "itsmReceivers",
+      "location",
+      "logicAppReceivers",
+      "smsReceivers",
+      "tags",
+      "voiceReceivers",
+      "webhookReceivers",
+    ],
+    envelope: ["location", "tags", "identity", "systemData"],
+    autoName: { parameter: "actionGroupName", way: "unique" },
+  },
+  {
+    token: "azure-native:monitor:ScheduledQueryRule",
+    path: `${resourceGroup}/providers/Microsoft.Insights/scheduledQueryRules/{ruleName}`,
+    apiVersion: "2025-01-01-preview",
+    inputs: [
+      "actions",
+      "autoMitigate",
+      "checkWorkspaceAlertsStorageConfigured",
+      "criteria",
+      "description",
+      "displayName",
+      "enabled",
+      "evaluationFrequency",
+      "identity",
+      "kind",
+      "location",
+      "muteActionsDuration",
+      "overrideQueryTimeRange",
+      "resolveConfiguration",
+      "scopes",
+      "severity",
+      "skipQueryValidation",
+      "tags",
+      "targetResourceTypes",
+      "windowSize",
+    ],
+    envelope: ["location", "tags", "identity", "kind", "systemData", "etag"],
+    autoName: { parameter: "ruleName", way: "unique" },
+    volatile: ["etag"],
+  },
+];
+
+/** A function of the SDK that is one GET. */
+export interface ArmFunction {
+  token: string;
+  /** Id with the SDK's names of its arguments. */
+  path: string;
+  apiVersion: string;
+}
+
+export const armFunctions: readonly ArmFunction[] = [
+  {
+    token: "azure-native:keyvault:getSecret",
+    path: `${resourceGroup}/providers/Microsoft.KeyVault/vaults/{vaultName}/secrets/{secretName}`,
+    apiVersion: "2024-11-01",
+  },
 ];

@@ -7,6 +7,11 @@ const kind = {
   vault: "azure-native:keyvault:Vault",
   secret: "azure-native:keyvault:Secret",
   assignment: "azure-native:authorization:RoleAssignment",
+  lock: "azure-native:authorization:ManagementLockByScope",
+  workspace: "azure-native:operationalinsights:Workspace",
+  setting: "azure-native:monitor:DiagnosticSetting",
+  actionGroup: "azure-native:monitor:ActionGroup",
+  rule: "azure-native:monitor:ScheduledQueryRule",
 };
 const arm = "https://management.azure.com";
 const secretsOfficer = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7";
@@ -203,6 +208,84 @@ describe("the stand-in for the azure-native plugin", () => {
     });
     await azure.delete(kind.assignment, state);
     expect(await azure.read(kind.assignment, state)).toBeUndefined();
+  });
+
+  it("finds a secret's present version, never its value", async () => {
+    const state = await azure.make(kind.secret, secretInputs);
+    const args = { resourceGroupName: "rg-plugin", vaultName: "kv-plugin", secretName: "greeting" };
+    const found = await azure.invoke("azure-native:keyvault:getSecret", args);
+    expect(found).toMatchObject({ id: state.id, name: "greeting", properties: state.outputs.properties });
+    expect(JSON.stringify(found)).not.toContain(secretInputs.properties.value);
+    await expect(azure.invoke("azure-native:keyvault:getSecret", { ...args, secretName: "none" })).rejects.toThrow(
+      /^Status=404 Code="ResourceNotFound"/,
+    );
+    await azure.delete(kind.secret, state);
+  });
+
+  describe("logs, alerts and locks", () => {
+    let workspace: State;
+    let actionGroup: State;
+    const inGroup = { resourceGroupName: "rg-plugin" };
+
+    beforeAll(async () => {
+      workspace = await azure.make(kind.workspace, { ...inGroup, workspaceName: "log-plugin", retentionInDays: 90 });
+      actionGroup = await azure.make(kind.actionGroup, {
+        ...inGroup,
+        actionGroupName: "ag-plugin",
+        location: "global",
+        groupShortName: "secrets",
+        enabled: true,
+        emailReceivers: [{ name: "team", emailAddress: "team@contoso.com", useCommonAlertSchema: true }],
+      });
+    });
+
+    it("are made, found again unchanged, changed and deleted", async () => {
+      expect(workspace.outputs).toMatchObject({ name: "log-plugin", location: "westeurope", retentionInDays: 90 });
+      const all: [string, State, Record<string, unknown>][] = [
+        [kind.workspace, workspace, { retentionInDays: 120 }],
+        [kind.actionGroup, actionGroup, { enabled: false }],
+        [
+          kind.setting,
+          await azure.make(kind.setting, {
+            resourceUri: vault.id,
+            name: "audit",
+            workspaceId: workspace.id,
+            logs: [{ categoryGroup: "audit", enabled: true }],
+          }),
+          { metrics: [{ category: "AllMetrics", enabled: true }] },
+        ],
+        [
+          kind.rule,
+          await azure.make(kind.rule, {
+            ...inGroup,
+            ruleName: "refused",
+            scopes: [workspace.id],
+            severity: 2,
+            evaluationFrequency: "PT5M",
+            windowSize: "PT15M",
+            criteria: {
+              allOf: [{ query: "AZKVAuditLogs", timeAggregation: "Count", operator: "GreaterThan", threshold: 0 }],
+            },
+            actions: { actionGroups: [actionGroup.id] },
+          }),
+          { severity: 1 },
+        ],
+        [kind.lock, await azure.make(kind.lock, { scope: vault.id, level: "CanNotDelete" }), { notes: "Why" }],
+      ];
+      for (const [type, state, change] of all) {
+        const again = await refreshed(type, state);
+        expect(again).toEqual(state);
+        expect(await azure.diff(type, again, state.inputs)).toMatchObject({ changes: false });
+        const inputs = { ...state.inputs, ...change };
+        expect(await azure.diff(type, state, inputs)).toMatchObject({ changes: true, replaces: false });
+        expect((await azure.update(type, state, inputs)).outputs).toMatchObject(change);
+      }
+      await expect(azure.delete(kind.vault, vault)).rejects.toThrow(/^Status=409 Code="ScopeLocked"/);
+      for (const [type, state] of all.reverse()) {
+        await azure.delete(type, state);
+        expect(await azure.read(type, state)).toBeUndefined();
+      }
+    });
   });
 
   it("tells ARM's errors as the real plugin words them", async () => {
