@@ -9,6 +9,7 @@ import { connectorProblems } from "./lifecycle/connectorCheck";
 import { diffCustomConnector, readCustomConnector } from "./lifecycle/connectorDrift";
 import type { CustomConnectorInputs, CustomConnectorOutputs } from "./lifecycle/connectorInputs";
 import * as connectors from "./lifecycle/customConnector";
+import { IncompleteError } from "./lifecycle/failure";
 import * as proofs from "./lifecycle/operationProof";
 
 type Provider = Required<Pick<pulumi.dynamic.ResourceProvider, "diff" | "create" | "read" | "update" | "delete">>;
@@ -29,6 +30,20 @@ const gone = { id: undefined, props: undefined } as unknown as pulumi.dynamic.Re
 
 type Inputs<T> = T & { __provider: string };
 
+/**
+ * Runs a create or update. What it leaves unfinished is recorded with the provider's text, which the engine adds to results
+ * and not to errors: without it, neither a refresh nor a delete could ever reach the resource again.
+ */
+async function recorded<T, Result>(inputs: Inputs<T>, work: (inputs: T) => Promise<Result>): Promise<Result> {
+  const { __provider, ...own } = inputs;
+  try {
+    return await work(own as T);
+  } catch (error) {
+    if (error instanceof IncompleteError) Object.assign(error.properties, { __provider });
+    throw error;
+  }
+}
+
 export const customConnector: Provider & Required<Pick<pulumi.dynamic.ResourceProvider, "check">> = {
   check: async (olds: Partial<CustomConnectorInputs>, news: Inputs<CustomConnectorInputs>) => ({
     inputs: news,
@@ -40,10 +55,10 @@ export const customConnector: Provider & Required<Pick<pulumi.dynamic.ResourcePr
     }
     return Promise.resolve(diffCustomConnector(olds, news));
   },
-  create: ({ __provider: _, ...inputs }: Inputs<CustomConnectorInputs>) =>
-    connectors.createCustomConnector(clientsOf(inputs), inputs),
-  update: (_id, olds: CustomConnectorOutputs, { __provider: _, ...news }: Inputs<CustomConnectorInputs>) =>
-    connectors.updateCustomConnector(clientsOf(news), olds, news),
+  create: (inputs: Inputs<CustomConnectorInputs>) =>
+    recorded(inputs, (own) => connectors.createCustomConnector(clientsOf(own), own)),
+  update: (_id, olds: CustomConnectorOutputs, news: Inputs<CustomConnectorInputs>) =>
+    recorded(news, (own) => connectors.updateCustomConnector(clientsOf(own), olds, own)),
   read: async (id, { __provider: _, ...props }: Inputs<CustomConnectorOutputs>) => {
     const found = await readCustomConnector(clientsOf(props), props);
     return found ? { id, ...found } : gone;
@@ -54,13 +69,10 @@ export const customConnector: Provider & Required<Pick<pulumi.dynamic.ResourcePr
 export const connection: Provider = {
   diff: (_id, olds: connections.ConnectionOutputs, news: Inputs<connections.ConnectionInputs>) =>
     Promise.resolve(connections.diffConnection(olds, news)),
-  create: ({ __provider: _, ...inputs }: Inputs<connections.ConnectionInputs>) =>
-    connections.createConnection(clientsOf(inputs), inputs),
-  update: (
-    _id,
-    olds: connections.ConnectionOutputs,
-    { __provider: _, ...news }: Inputs<connections.ConnectionInputs>,
-  ) => connections.updateConnection(clientsOf(news), olds, news),
+  create: (inputs: Inputs<connections.ConnectionInputs>) =>
+    recorded(inputs, (own) => connections.createConnection(clientsOf(own), own)),
+  update: (_id, olds: connections.ConnectionOutputs, news: Inputs<connections.ConnectionInputs>) =>
+    recorded(news, (own) => connections.updateConnection(clientsOf(own), olds, own)),
   read: async (id, props: connections.ConnectionOutputs) => {
     const found = await connections.readConnection(clientsOf(props), props);
     return found ? { id, props: found } : gone;

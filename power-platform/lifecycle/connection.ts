@@ -102,7 +102,7 @@ async function share({ connections }: Clients, inputs: ConnectionInputs, before:
 /** Calls may have failed from the moment at which the new secret was written until the connection was Connected with it. */
 function sayGap({ displayName, connectionName }: ConnectionInputs, milliseconds: number): void {
   console.error(
-    `The connection ${displayName} (${connectionName}) signs in with another client secret; from writing it to Connected it took ${(milliseconds / 1000).toFixed(1)} s.`,
+    `The connection ${displayName} (${connectionName}) signs in anew; from writing it to Connected it took ${(milliseconds / 1000).toFixed(1)} s.`,
   );
 }
 

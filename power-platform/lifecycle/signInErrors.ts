@@ -9,10 +9,14 @@ const remedies: Record<string, string> = {
   AADSTS900023: "The tenant is neither an id nor a domain: check the tenant id.",
   AADSTS500011: "The tenant does not know the resource: check the resource URL, such as https://vault.azure.net.",
   AADSTS500014: "The service principal is disabled: enable it in Entra.",
+  AADSTS700213:
+    "No federated credential of the application has the subject of the token, or Entra does not know it yet: compare issuer, subject and audience with the connector's federatedIdentity, or run the update with a refresh.",
+  AADSTS700211:
+    "No federated credential of the application has the issuer of the token: compare it with the connector's federatedIdentity.",
   AADSTS7000112: "The application is disabled: enable it in Entra.",
 };
 /** What a fresh application or secret is answered with until it has spread. */
-const healedByTime = new Set(["AADSTS7000215", "AADSTS700016"]);
+const healedByTime = new Set(["AADSTS7000215", "AADSTS700016", "AADSTS700213"]);
 
 const codeIn = (text: string) => /AADSTS\d+/.exec(text)?.[0];
 

@@ -97,7 +97,7 @@ describe("the life of a custom connector", () => {
       (outs: CustomConnectorOutputs) => ({
         openApiDefinition: {
           ...outs.definition,
-          paths: { "/other": { get: { operationId: "Other", responses: {} } } },
+          paths: { "/other": { get: { operationId: "Other", responses: { 200: { description: "Other" } } } } },
         },
       }),
       "definition",

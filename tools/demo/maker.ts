@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import { interceptors, ProxyAgent, request } from "undici";
+import { type Dispatcher, interceptors, ProxyAgent, request } from "undici";
 import type { Environment } from "../environment";
 
 /** A public client of Microsoft's that every tenant knows (the Azure CLI); the maker's tools have their own. */
@@ -41,8 +41,7 @@ interface Answer {
 
 type Send = (method: "GET" | "POST", url: string, headers: Record<string, string>, body?: string) => Promise<Answer>;
 
-function sender(env: Environment): Send {
-  const through = dispatcher(env);
+function sender(through: Dispatcher): Send {
   return async (method, url, headers, body) => {
     const signal = AbortSignal.timeout(deadlineMilliseconds);
     const { statusCode, body: answer } = await request(url, { method, headers, body, dispatcher: through, signal });
@@ -88,9 +87,12 @@ async function signIn(send: Send, env: Environment): Promise<string> {
  * @throws Error when the maker cannot sign in. What the operation answers, good or bad, is returned.
  */
 export async function callAsMaker(env: Environment, operationUrl: string): Promise<OperationAnswer> {
-  const send = sender(env);
-  const token = await signIn(send, env);
-  const { status, content } = await send("GET", operationUrl, { authorization: `Bearer ${token}` });
+  const through = dispatcher(env);
+  const send = sender(through);
+  // Whoever calls often would otherwise leave connections open with each call.
+  const { status, content } = await signIn(send, env)
+    .then((token) => send("GET", operationUrl, { authorization: `Bearer ${token}` }))
+    .finally(() => through.close());
   if (status !== 200 || typeof content.value !== "string") return { status, reason: reasonOf(content) };
   const [, secret, version] = /\/secrets\/([^/]+)\/([^/]+)$/.exec(String(content.id)) ?? [];
   return { status, value: content.value, secret, version };

@@ -23,6 +23,11 @@ function proofText({ proof }: StackOutputs): string {
   return proof.result === "none" ? "switched off" : proof.reason;
 }
 
+const clientSecretText = ({ clientSecretKeyId, clientSecretExpires }: StackOutputs): string =>
+  clientSecretKeyId === ""
+    ? "none: a managed identity signs in"
+    : `${dots} (key ${clientSecretKeyId}, until ${clientSecretExpires})`;
+
 /** What the demo's table shows: what now exists, in the order of the walk-through, and what the maker got. */
 export function sections(outputs: StackOutputs, answer: OperationAnswer, showSecret: boolean): Section[] {
   return [
@@ -33,7 +38,7 @@ export function sections(outputs: StackOutputs, answer: OperationAnswer, showSec
         ["Application (client) ID", outputs.clientId],
         ["Object ID", outputs.applicationObjectId],
         ["Directory (tenant) ID", outputs.tenantId],
-        ["Client Secret", `${dots} (key ${outputs.clientSecretKeyId}, until ${outputs.clientSecretExpires})`],
+        ["Client Secret", clientSecretText(outputs)],
       ],
     },
     {

@@ -1,0 +1,119 @@
+import fs from "node:fs";
+import type { StackOutputs } from "../../outputs";
+import { type EngineStack, startEngine } from "../support/engine";
+
+const project = "keyvault-connector";
+
+interface Listed {
+  name: string;
+  renamedFrom?: string[];
+}
+
+const numbered = (kind: string, number: number) => `${kind}${String(number).padStart(2, "0")}`;
+const secretOf = (number: number) => ({ name: numbered("secret", number), length: 8 });
+const connectorOf = (number: number) => ({
+  name: numbered("team", number),
+  title: `Team ${number}`,
+  secrets: [numbered("secret", number)],
+});
+const numbers = Array.from({ length: 50 }, (_, index) => index + 1);
+
+/** Names and operations of what a preview would do; components are in it only when they are made or go. */
+async function planned(stack: EngineStack): Promise<string[]> {
+  const { code, stdout, stderr } = await stack.pulumi(["preview", "--json"]);
+  if (code !== 0) throw new Error(stdout + stderr);
+  const { steps } = JSON.parse(stdout) as { steps: { op: string; urn: string }[] };
+  return steps.flatMap(({ op, urn }) => (op === "same" ? [] : [`${op} ${urn.split("::").at(-1) ?? ""}`])).sort();
+}
+
+describe("fifty secrets and fifty connectors", () => {
+  let stack: EngineStack;
+  let base = "";
+  const configure = (secrets: Listed[], connectors: Listed[]) => {
+    const lists = [
+      `  ${project}:secrets: ${JSON.stringify(secrets)}`,
+      `  ${project}:connectors: ${JSON.stringify(connectors)}`,
+    ];
+    fs.writeFileSync(stack.configFile, base.replace("config:\n", `config:\n${lists.join("\n")}\n`));
+  };
+  const secrets: Listed[] = numbers.map(secretOf);
+  const connectors: Listed[] = numbers.map(connectorOf);
+  const renamedSecrets = secrets.map((one) =>
+    one.name === "secret07" ? { ...one, name: "payroll", vaultName: "secret07", renamedFrom: ["secret07"] } : one,
+  );
+  // The operation is said: otherwise it would have another id with the secret's other name.
+  const operations = [{ kind: "latest", secret: "payroll", operationId: "GetSecret07" }];
+  const renamedConnectors = connectors.map((one) =>
+    one.name === "team07"
+      ? { ...one, name: "payroll", renamedFrom: ["team07"], secrets: ["payroll"], operations }
+      : one,
+  );
+
+  beforeAll(async () => {
+    stack = await startEngine();
+    base = fs.readFileSync(stack.configFile, "utf8");
+    configure(secrets, connectors);
+    await stack.up();
+  }, 300_000);
+  afterAll(() => stack.stop());
+
+  test("are there after one update, each proven", async () => {
+    const outputs = (await stack.outputs()) as unknown as StackOutputs;
+    const all = Object.values(outputs.connectors);
+    expect(all).toHaveLength(50);
+    expect(new Set(all.map(({ proof }) => proof.result))).toEqual(new Set(["proven"]));
+    expect(new Set(all.map(({ clientId }) => clientId)).size).toBe(50);
+    expect(all[6]?.operations).toEqual([
+      expect.objectContaining({ operationId: "GetSecret07", secretName: "secret07" }),
+    ]);
+    const readers = outputs.roleAssignments.filter(({ role }) => role === "Key Vault Secrets User");
+    expect(readers.map(({ scope }) => scope.split("/").at(-1)).sort()).toEqual(
+      numbers.map((one) => secretOf(one).name),
+    );
+  });
+
+  test("one that is added is all that the preview shows", async () => {
+    configure([...secrets, secretOf(51)], [...connectors, connectorOf(51)]);
+    expect(await planned(stack)).toEqual(
+      [
+        "create secret-secret51",
+        "create secret-secret51-secret",
+        "create secret-secret51-value",
+        "create app-team51",
+        "create app-team51-application",
+        "create app-team51-client-secret-a",
+        "create app-team51-client-secret-acceptance",
+        "create app-team51-client-secret-b",
+        "create app-team51-service-principal",
+        "create reader-team51",
+        "create reader-team51-secret51",
+        "create connector-team51",
+        "create connector-team51-connector",
+        "create connection-team51",
+        "create connection-team51-connection",
+        "create proof-team51",
+        "create proof-team51-operation",
+      ].sort(),
+    );
+  }, 60_000);
+
+  test("one that is renamed is not touched, nor are its ids, which are made of the first name", async () => {
+    configure(renamedSecrets, renamedConnectors);
+    expect(await planned(stack)).toEqual([]);
+    await stack.up();
+    const outputs = (await stack.outputs()) as unknown as StackOutputs;
+    expect(outputs.connectors.payroll?.proof.result).toBe("proven");
+    expect(await planned(stack)).toEqual([]);
+  }, 180_000);
+
+  test("one that is removed is all that goes", async () => {
+    const left = (list: Listed[]) => list.filter(({ name }) => !name.endsWith("13"));
+    configure(left(renamedSecrets), left(renamedConnectors));
+    const steps = await planned(stack);
+    expect(steps.filter((step) => !/^delete .*13/.test(step))).toEqual([]);
+    expect(steps).toHaveLength(17);
+    await stack.up();
+    const made = (await stack.control.resources()).filter(({ type }) => type === "connector");
+    expect(made).toHaveLength(49);
+  }, 120_000);
+});
