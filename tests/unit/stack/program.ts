@@ -28,7 +28,10 @@ export interface ProgramRun {
   secretOutputs: string[];
 }
 
-type Patched = { registerOutputs(this: Pulumi.Resource, outputs?: Record<string, unknown>): void };
+/** The protected method of components, as a test may watch it. */
+interface Watched {
+  registerOutputs: (this: Pulumi.Resource, outputs?: Record<string, unknown>) => void;
+}
 
 /** Runs index.ts as the engine does, with modules of its own, against the answers of services.ts. */
 export async function runProgram(config: Record<string, unknown> = {}, stack = "dev"): Promise<ProgramRun> {
@@ -46,7 +49,7 @@ export async function runProgram(config: Record<string, unknown> = {}, stack = "
       const mocks = services((args) => asked.set(`${args.type} ${args.name}`, args));
       await pulumi.runtime.setMocks(mocks, project, stack);
       pulumi.runtime.setAllConfig(all);
-      const prototype = pulumi.ComponentResource.prototype as unknown as Patched;
+      const prototype = pulumi.ComponentResource.prototype as unknown as Watched;
       const { registerOutputs } = prototype;
       prototype.registerOutputs = function (outputs = {}) {
         registered.push([this, outputs]);
@@ -71,13 +74,12 @@ export async function runProgram(config: Record<string, unknown> = {}, stack = "
     else process.env.PULUMI_CONFIG_SECRET_KEYS = before;
   }
   const nameOf = new Map(made.map(({ name, resource }) => [resource, name]));
-  const resources = made.map(({ name, resource, options }): Registered => {
-    const args = [...asked.values()].find((one) => one.name === name && made.length > 0);
+  const resources = made.map(({ name, options }): Registered => {
+    const args = [...asked.values()].find((one) => one.name === name);
     if (!args) throw new Error(`The engine was never asked for ${name}.`);
     const parent = options.parent === undefined ? "" : (nameOf.get(options.parent) ?? "");
-    const { type, inputs } = args;
-    void resource;
-    return { type, name, isComponent: args.custom === false, parent, inputs: inputs as Registered["inputs"], options };
+    const inputs = args.inputs as Registered["inputs"];
+    return { type: args.type, name, isComponent: args.custom === false, parent, inputs, options };
   });
   return {
     resources,
