@@ -38,7 +38,7 @@ export async function runProgram(config: Record<string, unknown> = {}, stack = "
   const { config: all, secretKeys } = source(config, { stack });
   const asked = new Map<string, Pulumi.runtime.MockResourceArgs>();
   const made: { name: string; resource: Pulumi.Resource; options: Registered["options"] }[] = [];
-  const registered: [Pulumi.Resource, Record<string, unknown>][] = [];
+  const registered = new Map<Pulumi.Resource, Record<string, unknown>>();
   const exported: Record<string, unknown> = {};
   const secretOutputs: string[] = [];
   const before = process.env.PULUMI_CONFIG_SECRET_KEYS;
@@ -52,7 +52,8 @@ export async function runProgram(config: Record<string, unknown> = {}, stack = "
       const prototype = pulumi.ComponentResource.prototype as unknown as Watched;
       const { registerOutputs } = prototype;
       prototype.registerOutputs = function (outputs = {}) {
-        registered.push([this, outputs]);
+        // The SDK calls it once more when the constructor forgot: only the first time counts.
+        if (!registered.has(this)) registered.set(this, outputs);
         registerOutputs.call(this, outputs);
       };
       await pulumi.runtime.runInPulumiStack(async () => {
@@ -89,7 +90,7 @@ export async function runProgram(config: Record<string, unknown> = {}, stack = "
       throw new Error(`There is no ${name} among ${resources.map((one) => one.name).join(", ")}.`);
     },
     ofType: (ending) => resources.filter(({ type }) => type.endsWith(ending)),
-    componentOutputs: new Map(registered.map(([resource, outputs]) => [nameOf.get(resource) ?? "", outputs])),
+    componentOutputs: new Map([...registered].map(([resource, outputs]) => [nameOf.get(resource) ?? "", outputs])),
     outputs: exported as unknown as StackOutputs,
     secretOutputs,
   };

@@ -60,6 +60,7 @@ const answers: Record<string, (inputs: Inputs, name: string) => Record<string, u
   "pulumi-nodejs:dynamic/powerPlatform:CustomConnector": () => ({
     connectorId: "/providers/Microsoft.PowerApps/apis/shared_made",
     internalName: "shared_made",
+    dataverseId: "",
     redirectUrl: "https://global.consent.azure-apim.net/redirect/made",
     runtimeUrl: "https://runtime.example/apim/made",
     status: "Ready",
