@@ -10,6 +10,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { programProcess } from "./programRun";
+import { runPlugin } from "./runPlugin";
 
 /** The SDK's exit code for "the program failed, and has told the user". */
 const alreadyReported = 32;
@@ -82,6 +83,11 @@ const getProgramDependencies: Unary<language.GetProgramDependenciesRequest, lang
   callback(null, response);
 };
 
+/** Ends a stream with an error. grpc-js tells the client of what is emitted, not of what a stream is destroyed with. */
+function fail(call: NodeJS.EventEmitter, error: Error): void {
+  call.emit("error", error);
+}
+
 /** `pulumi install`: npm, as the lock file says where there is one. */
 function installDependencies(
   call: grpc.ServerWritableStream<language.InstallDependenciesRequest, language.InstallDependenciesResponse>,
@@ -91,10 +97,12 @@ function installDependencies(
   const child = started(spawn("npm", args, { cwd, shell: process.platform === "win32" }));
   child.stdout?.on("data", (chunk: Buffer) => call.write(new language.InstallDependenciesResponse().setStdout(chunk)));
   child.stderr?.on("data", (chunk: Buffer) => call.write(new language.InstallDependenciesResponse().setStderr(chunk)));
-  child.once("error", (error) => call.destroy(error));
+  child.once("error", (error) => {
+    fail(call, error);
+  });
   child.once("close", (code) => {
     if (code === 0) call.end();
-    else call.destroy(new Error(`npm ${args.join(" ")} ended with exit code ${String(code)} in ${cwd}.`));
+    else fail(call, new Error(`npm ${args.join(" ")} ended with exit code ${String(code)} in ${cwd}.`));
   });
 }
 
@@ -109,6 +117,12 @@ function serve(engine: string): void {
     getProgramDependencies,
     installDependencies,
     run: run(engine),
+    runPlugin: (call: grpc.ServerWritableStream<language.RunPluginRequest, language.RunPluginResponse>) => {
+      runPlugin(call, started).catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        fail(call, new Error(`The plugin could not be started: ${reason}`));
+      });
+    },
     cancel: answer(() => {
       endChildren();
       return new Empty();
