@@ -38,7 +38,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["index.ts", "settings.ts", "outputs.ts", "components/**/*.ts", "power-platform/**/*.ts"],
+    files: ["index.ts", "settings.ts", "outputs.ts", "stackOutputs.ts", "components/**/*.ts", "power-platform/**/*.ts"],
     rules: outsideTheStack,
   },
   {

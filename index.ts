@@ -9,7 +9,7 @@ import { ServicePrincipalConnection } from "./components/servicePrincipalConnect
 import { VaultAccess } from "./components/vaultAccess";
 import { VaultSecret } from "./components/vaultSecret";
 import { hideAnswersInDebugLog } from "./debugLog";
-import { stackOutputs } from "./outputs";
+import { stackOutputs } from "./stackOutputs";
 import { loadSettings } from "./settings";
 import { warnOfExpiry } from "./settings/expiry";
 

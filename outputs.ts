@@ -1,13 +1,5 @@
+// What other stacks may rely on. This file needs the Pulumi SDK alone, so that a program elsewhere can bring a copy of it.
 import * as pulumi from "@pulumi/pulumi";
-import type { AppRegistration } from "./components/appRegistration";
-import type { KeyVault } from "./components/keyVault";
-import type { KeyVaultConnector } from "./components/keyVaultConnector";
-import { graphTime } from "./components/rotation";
-import type { SecretProof } from "./components/secretProof";
-import type { ServicePrincipalConnection } from "./components/servicePrincipalConnection";
-import type { VaultAccess } from "./components/vaultAccess";
-import type { VaultSecret } from "./components/vaultSecret";
-import type { ConnectorSettings, Settings } from "./settings";
 
 /** What a connector is to other stacks. */
 export interface ConnectorOutputs {
@@ -43,8 +35,21 @@ export interface ConnectorOutputs {
   proof: { mode: "direct" | "runtime" | "none"; result: "proven" | "notProven" | "none"; reason: string };
 }
 
-/** The contract with other stacks: what a stack exports. Names are only added; a removal is a new major version. */
+/** What a secret is to other stacks: where it is, never its value. */
+export interface SecretOutputs {
+  /** ARM id, the scope of a role on this secret alone. */
+  id: string;
+  /** `https://{vault}.vault.azure.net/secrets/{name}`: always the latest version. */
+  uri: string;
+  /** 32 hexadecimal digits. */
+  version: string;
+  uriWithVersion: string;
+}
+
+/** The contract with other stacks: what a stack exports. Source of docs/reference/outputs.md. */
 export interface StackOutputs extends ConnectorOutputs {
+  /** Version of this contract, "major.minor": a name that is added raises the minor, one that goes or changes its meaning the major. */
+  contractVersion: string;
   tenantId: string;
   /** Secret: shown as [secret], encrypted in the state. The first connector's, like the next; "" without one. */
   clientSecret: string;
@@ -59,156 +64,101 @@ export interface StackOutputs extends ConnectorOutputs {
   vaultUri: string;
   roleAssignments: { role: string; scope: string; principalId: string; id: string }[];
   /** By name; never a value. */
-  secrets: Record<string, { id: string; uri: string; version: string; uriWithVersion: string }>;
+  secrets: Record<string, SecretOutputs>;
   /** All of them by name; the first one's are outputs of the stack too. */
   connectors: Record<string, ConnectorOutputs>;
 }
 
-/** A finished connector. */
-export interface ConnectorParts {
-  settings: ConnectorSettings;
-  connector: KeyVaultConnector;
-  /** Absent when makers make their own. */
-  connection: ServicePrincipalConnection | undefined;
-  /** Absent when the proof is switched off. */
-  proof: SecretProof | undefined;
-}
+/** The version of the contract that this file describes. */
+export const contractVersion = "1.0";
 
-/** The parts of a finished stack. */
-export interface StackParts {
-  settings: Settings;
-  vault: KeyVault;
-  deployerAccess: VaultAccess[];
-  secrets: VaultSecret[];
-  identities: { app: AppRegistration; access: VaultAccess; connectors: ConnectorParts[] }[];
-}
-
-type OutputsOf<T> = { [Name in keyof T]: pulumi.Output<T[Name]> };
-
-const none = pulumi.output("");
-
-function connectorOutputs(app: AppRegistration, parts: ConnectorParts): OutputsOf<ConnectorOutputs> {
-  const { connector } = parts.connector;
-  const connection = parts.connection?.connection;
-  const { proof } = parts;
-  return {
-    environmentId: pulumi.output(parts.settings.environmentId),
-    applicationDisplayName: app.displayName,
-    clientId: app.clientId,
-    applicationObjectId: app.objectId,
-    servicePrincipalObjectId: app.servicePrincipalObjectId,
-    clientSecretExpires: app.clientSecret?.expires ?? none,
-    connectorId: connector.connectorId,
-    connectorName: connector.internalName,
-    connectorDisplayName: pulumi.output(parts.settings.connector.title),
-    dataverseId: connector.dataverseId,
-    redirectUrl: connector.redirectUrl,
-    runtimeUrl: connector.runtimeUrl,
-    connectionId: connection?.connectionId ?? none,
-    connectionName: connection?.connectionName ?? none,
-    connectionDisplayName: connection?.displayName ?? none,
-    connectionStatus: connection?.status ?? none,
-    operations: pulumi.output(
-      parts.connector.operations.map(({ operationId, secret, path }) => ({
-        operationId,
-        secretName: secret.secretName,
-        url: pulumi.interpolate`${connector.runtimeUrl}/${connection?.connectionName ?? "{connectionName}"}${path}`,
-      })),
-    ),
-    proof: pulumi.output({
-      mode: parts.settings.proof,
-      result: proof?.result ?? ("none" as const),
-      reason: proof?.reason ?? "",
-    }),
-  };
-}
-
-/** What the stack exports, each as an output. */
-export function stackOutputs({
-  settings,
-  vault,
-  deployerAccess,
-  secrets,
-  identities,
-}: StackParts): OutputsOf<StackOutputs> {
-  const { active, nextRotation, rotateBefore } = settings.rotation;
-  const [first] = identities;
-  const connectors = identities.flatMap(({ app, connectors: all }) =>
-    all.map((parts) => [parts.settings.name, connectorOutputs(app, parts)] as const),
-  );
-  const main = connectors[0]?.[1];
-  if (!first || !main) throw new pulumi.RunError("The settings name no connector.");
-  const access = [...deployerAccess, ...identities.map((identity) => identity.access)];
-  return {
-    ...main,
-    tenantId: first.app.tenantId,
-    clientSecret: first.app.clientSecret?.value ?? none,
-    clientSecretKeyId: first.app.clientSecret?.keyId ?? none,
-    rotation: pulumi.output({
-      activeSlot: active,
-      nextRotation: graphTime(nextRotation),
-      rotateBefore: graphTime(rotateBefore),
-    }),
-    resourceGroupName: vault.resourceGroupName,
-    vaultId: vault.vaultId,
-    vaultName: vault.vaultName,
-    vaultUri: vault.uri,
-    roleAssignments: pulumi.output(
-      access
-        .flatMap(({ grants }) => grants)
-        .map(({ role, scope, principalId, assignmentId }) => ({ role, scope, principalId, id: assignmentId })),
-    ),
-    secrets: pulumi.output(
-      Object.fromEntries(
-        secrets.map(({ secretName, secretId, uri, version, uriWithVersion }) => [
-          secretName,
-          { id: secretId, uri, version, uriWithVersion },
-        ]),
-      ),
-    ),
-    connectors: pulumi.output(Object.fromEntries(connectors)),
-  };
-}
-
-/** Every name of the contract; the compiler holds it complete. */
-const names: Record<keyof StackOutputs, true> = {
-  environmentId: true,
-  tenantId: true,
-  applicationDisplayName: true,
-  clientId: true,
-  applicationObjectId: true,
-  servicePrincipalObjectId: true,
-  clientSecret: true,
-  clientSecretKeyId: true,
-  clientSecretExpires: true,
-  rotation: true,
-  resourceGroupName: true,
-  vaultId: true,
-  vaultName: true,
-  vaultUri: true,
-  roleAssignments: true,
-  secrets: true,
-  connectorId: true,
-  connectorName: true,
-  connectorDisplayName: true,
-  dataverseId: true,
-  redirectUrl: true,
-  runtimeUrl: true,
-  connectionId: true,
-  connectionName: true,
-  connectionDisplayName: true,
-  connectionStatus: true,
-  operations: true,
-  connectors: true,
-  proof: true,
+/** Every name of the contract, with the version that brought it; the compiler holds it complete. */
+export const outputSince: Readonly<Record<keyof StackOutputs, string>> = {
+  contractVersion: "1.0",
+  environmentId: "1.0",
+  tenantId: "1.0",
+  applicationDisplayName: "1.0",
+  clientId: "1.0",
+  applicationObjectId: "1.0",
+  servicePrincipalObjectId: "1.0",
+  clientSecret: "1.0",
+  clientSecretKeyId: "1.0",
+  clientSecretExpires: "1.0",
+  rotation: "1.0",
+  resourceGroupName: "1.0",
+  vaultId: "1.0",
+  vaultName: "1.0",
+  vaultUri: "1.0",
+  roleAssignments: "1.0",
+  secrets: "1.0",
+  connectorId: "1.0",
+  connectorName: "1.0",
+  connectorDisplayName: "1.0",
+  dataverseId: "1.0",
+  redirectUrl: "1.0",
+  runtimeUrl: "1.0",
+  connectionId: "1.0",
+  connectionName: "1.0",
+  connectionDisplayName: "1.0",
+  connectionStatus: "1.0",
+  operations: "1.0",
+  connectors: "1.0",
+  proof: "1.0",
 };
 
+/** The same names, each as an output of its own. */
+export type OutputsOf<T> = { readonly [Name in keyof T]: pulumi.Output<T[Name]> };
+
+/** Why an output of another stack cannot be read; undefined when it can. @param found the contract's version that the stack says */
+export function whyUnreadable(stack: string, name: string, value: unknown, found: unknown): string | undefined {
+  const [major] = contractVersion.split(".");
+  if (typeof found === "string" && found.split(".")[0] !== major)
+    return (
+      `Stack "${stack}" follows version ${found} of the outputs' contract, and this program reads ${contractVersion}. ` +
+      `Take outputs.ts from the version of keyvault-connector that deploys "${stack}".`
+    );
+  if (value !== undefined && value !== null) return undefined;
+  const since = (outputSince as Record<string, string | undefined>)[name] ?? contractVersion;
+  const follows =
+    typeof found === "string"
+      ? `Its outputs follow version ${found} of the contract.`
+      : "It exports no contractVersion.";
+  return (
+    `Stack "${stack}" has no output "${name}", which is there since version ${since} of the contract. ${follows} ` +
+    `Deploy "${stack}" again with a keyvault-connector whose contract is ${since} or newer, ` +
+    "and check that the reference names a stack of keyvault-connector."
+  );
+}
+
 /**
- * The outputs of a deployed stack, for the program of another one.
+ * The outputs of a deployed stack, for the program of another one. Only what is used is looked for; a secret output is a secret here too.
  * @param reference such as `new pulumi.StackReference("organization/keyvault-connector/dev")`
+ * @throws pulumi.RunError, when an output is used that the stack does not have: its name, and the contract's version that has it
  */
 export function readOutputs(reference: pulumi.StackReference): OutputsOf<StackOutputs> {
-  return Object.fromEntries(
-    Object.keys(names).map((name) => [name, reference.requireOutput(name)]),
-  ) as OutputsOf<StackOutputs>;
+  const found = reference.getOutput("contractVersion") as pulumi.Output<unknown>;
+  const read = (name: string): pulumi.Output<unknown> =>
+    pulumi.all([reference.name, reference.getOutput(name), found]).apply(([stack, value, version]: unknown[]) => {
+      const reason = whyUnreadable(String(stack), name, value, version);
+      if (reason !== undefined) throw new pulumi.RunError(reason);
+      return value;
+    });
+  const getters = Object.keys(outputSince).map((name) => [name, { enumerable: true, get: () => read(name) }] as const);
+  return Object.defineProperties({}, Object.fromEntries(getters)) as OutputsOf<StackOutputs>;
 }
+
+/** An entry of an output that is a list by name. @throws pulumi.RunError with the names that there are */
+export function entryNamed<T>(kind: string, entries: Record<string, T>, name: string): T {
+  const found = entries[name];
+  if (found !== undefined) return found;
+  const names = Object.keys(entries).join(", ") || "none";
+  throw new pulumi.RunError(`The stack has no ${kind} "${name}". There are: ${names}.`);
+}
+
+/** One secret of a stack, by its name in the vault. @throws pulumi.RunError with the names that there are */
+export const secretNamed = (outputs: OutputsOf<StackOutputs>, name: string): pulumi.Output<SecretOutputs> =>
+  outputs.secrets.apply((secrets) => entryNamed("secret", secrets, name));
+
+/** One connector of a stack, by its name in the settings. @throws pulumi.RunError with the names that there are */
+export const connectorNamed = (outputs: OutputsOf<StackOutputs>, name: string): pulumi.Output<ConnectorOutputs> =>
+  outputs.connectors.apply((connectors) => entryNamed("connector", connectors, name));
