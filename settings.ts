@@ -44,11 +44,15 @@ function openSecrets({ project, config, secretKeys }: SettingsSource): Problem[]
   ];
 }
 
-/**
- * Checks a stack's configuration.
- * @throws pulumi.RunError that names every mistake with its key, what is allowed, and an example
- */
-export function parseSettings(source: SettingsSource): Settings {
+/** What was found in a stack's configuration. */
+export interface Examination {
+  /** All mistakes; without any there are `settings`. */
+  problems: Problem[];
+  settings?: Settings;
+}
+
+/** Looks at a stack's configuration; needs nothing but what it is given. */
+export function examine(source: SettingsSource): Examination {
   const { project, stack, config } = source;
   const secretKeys = ["secretValues", ...source.secretKeys.map((key) => key.slice(project.length + 1))];
   const shape: Record<string, z.ZodType> = settingsSchema.shape;
@@ -71,8 +75,18 @@ export function parseSettings(source: SettingsSource): Settings {
     ...ruleProblems(known, location),
     ...openSecrets(source),
   ];
-  if (problems.length > 0 || !parsed.success) throw new pulumi.RunError(message(project, stack, problems));
-  return completed(parsed.data, stack, location ?? "");
+  if (problems.length > 0 || !parsed.success) return { problems };
+  return { problems, settings: completed(parsed.data, stack, location ?? "") };
+}
+
+/**
+ * Checks a stack's configuration.
+ * @throws pulumi.RunError that names every mistake with its key, what is allowed, and an example
+ */
+export function parseSettings(source: SettingsSource): Settings {
+  const { problems, settings } = examine(source);
+  if (!settings) throw new pulumi.RunError(message(source.project, source.stack, problems));
+  return settings;
 }
 
 /** The settings of the stack that runs. @throws pulumi.RunError */

@@ -128,8 +128,8 @@ const asArgument = (value: unknown) => {
   return /^[\w.:/#-]+$/.test(text) ? text : `'${text}'`;
 };
 
-/** How to set a key; structures are shown as they stand in the stack's file. */
-function remedy(project: string, problem: Problem): string {
+/** How to set a key; structures are shown as they stand in the stack's file. "" where no example is known. */
+export function remedy(project: string, problem: Problem): string {
   const { example, exampleKey: key = problem.key } = problem;
   if (example === undefined) return "";
   const path = `'${project}:${key}'`;

@@ -7,7 +7,7 @@ const path = require("node:path");
 
 const root = path.resolve(__dirname, "..");
 
-/** What is built from what. `sources` are the folders whose changes make `outfile` stale. */
+/** What is built from what. `sources` are the folders and files whose changes make `outfile` stale. */
 const targets = {
   "power-platform": {
     sources: ["power-platform"],
@@ -29,15 +29,16 @@ const targets = {
     outdir: "dist/plugins",
   },
   tools: {
-    sources: ["tools", "local-cloud", "power-platform"],
+    sources: ["tools", "local-cloud", "power-platform", "settings", "settings.ts", "components"],
     entryPoints: ["tools/main.ts", "tools/pulumi-cli/languageHost.ts", "tools/connectors/worker.ts"],
     outdir: "dist/tools",
   },
 };
 
-/** Modification time of the newest TypeScript file below a folder, in milliseconds. */
+/** Modification time of a file, or of the newest TypeScript file below a folder, in milliseconds. */
 function newestSource(folder) {
   let newest = 0;
+  if (fs.statSync(folder).isFile()) return fs.statSync(folder).mtimeMs;
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     if (entry.name === "dist" || entry.name === "node_modules") continue;
     const file = path.join(folder, entry.name);

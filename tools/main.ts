@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { run as cloud } from "../local-cloud/cli";
 import { demo, type DemoOptions } from "./demo/demo";
+import type { CheckOptions } from "./check/command";
 import { type ConnectorsOptions, connectorsOnLocalCloud } from "./connectors/command";
 import { local } from "./local";
 import { coloured } from "./progress";
@@ -48,10 +49,27 @@ async function runConnectors(args: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+async function runCheck(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  await new Command("npm run check --")
+    .description("Checks the settings of stacks before anything is made, all findings at once.")
+    .option("-s, --stack <stack>", "only this stack; default: all that have a file")
+    .option("--offline", "only the files, without any cloud", npmSwallowed("offline"))
+    .option("--json", "print one JSON object on standard output", npmSwallowed("json"))
+    .action(async (options: CheckOptions) => {
+      // Loaded here: the other commands need neither Pulumi's SDK nor the settings' schema.
+      const { offline } = await import("./check/command.js");
+      exitCode = offline(options);
+    })
+    .parseAsync(args, { from: "user" });
+  return exitCode;
+}
+
 /** The arguments of these belong to the program behind them, so nothing is parsed here. */
 const commands: Record<string, (args: readonly string[]) => Promise<number | undefined>> = {
   demo: runDemo,
   connectors: runConnectors,
+  check: runCheck,
   local,
   test,
   cloud: async (args) => {
