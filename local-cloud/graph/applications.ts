@@ -85,16 +85,16 @@ export function applicationRoutes(app: FastifyInstance, context: GraphContext): 
       return context.one(applicationView(find(request)), "applications", request);
     });
     app.patch(path, async (request: GraphRequest, reply) => {
+      await context.writer(request, () => find(request).ownerIds);
       const application = find(request);
-      await context.writer(request, application.ownerIds);
       const patch = settable(context.body(request));
       check(patch);
       save({ ...application, properties: patched(application.properties, patch) });
       return noContent(reply);
     });
     app.delete(path, async (request: GraphRequest, reply) => {
+      await context.writer(request, () => find(request).ownerIds);
       const application = find(request);
-      await context.writer(request, application.ownerIds);
       if (application.seeded) throw graphErrors.denied();
       directory.applications.delete(application.id);
       const deletedDateTime = graphTime(cloud.clock.now());
@@ -110,8 +110,8 @@ export function applicationRoutes(app: FastifyInstance, context: GraphContext): 
     return context.list(context.objects(find(request).ownerIds), "directoryObjects", request);
   });
   app.post(`${base}/:id/owners/$ref`, async (request: GraphRequest, reply) => {
+    await context.writer(request, () => find(request).ownerIds);
     const application = find(request);
-    await context.writer(request, application.ownerIds);
     const [owner = ""] = context.boundIds([context.body(request)["@odata.id"]]);
     if (application.ownerIds.includes(owner)) {
       throw graphErrors.badRequest(
@@ -122,16 +122,16 @@ export function applicationRoutes(app: FastifyInstance, context: GraphContext): 
     return noContent(reply);
   });
   app.delete(`${base}/:id/owners/:other/$ref`, async (request: GraphRequest, reply) => {
+    await context.writer(request, () => find(request).ownerIds);
     const application = find(request);
-    await context.writer(request, application.ownerIds);
     if (!application.ownerIds.includes(request.params.other)) throw graphErrors.notFound(request.params.other);
     save({ ...application, ownerIds: application.ownerIds.filter((owner) => owner !== request.params.other) });
     return noContent(reply);
   });
 
   app.post(`${base}/:id/addPassword`, async (request: GraphRequest) => {
+    await context.writer(request, () => find(request).ownerIds);
     const application = find(request);
-    await context.writer(request, application.ownerIds);
     const { password, answer } = addPassword(cloud, request.body);
     save({ ...application, passwords: [...application.passwords, password] });
     return {
@@ -140,8 +140,8 @@ export function applicationRoutes(app: FastifyInstance, context: GraphContext): 
     };
   });
   app.post(`${base}/:id/removePassword`, async (request: GraphRequest, reply) => {
+    await context.writer(request, () => find(request).ownerIds);
     const application = find(request);
-    await context.writer(request, application.ownerIds);
     save({ ...application, passwords: removePassword(application.passwords, request.body) });
     return noContent(reply);
   });
@@ -185,8 +185,8 @@ function federatedCredentialRoutes(
     );
   });
   app.post(path, async (request: GraphRequest, reply) => {
+    await context.writer(request, () => find(request).ownerIds);
     const application = find(request);
-    await context.writer(request, application.ownerIds);
     const parsed = credentialSchema.safeParse(request.body);
     if (!parsed.success)
       throw graphErrors.badRequest(`Invalid federated identity credential: ${z.prettifyError(parsed.error)}`);
@@ -203,8 +203,8 @@ function federatedCredentialRoutes(
     return context.one({ ...credentialOf(request) }, type, request);
   });
   app.patch(`${path}/:other`, async (request: GraphRequest, reply) => {
+    await context.writer(request, () => find(request).ownerIds);
     const application = find(request);
-    await context.writer(request, application.ownerIds);
     const credential = credentialOf(request);
     const parsed = credentialSchema.partial().safeParse(request.body);
     if (!parsed.success)
@@ -218,8 +218,8 @@ function federatedCredentialRoutes(
     return noContent(reply);
   });
   app.delete(`${path}/:other`, async (request: GraphRequest, reply) => {
+    await context.writer(request, () => find(request).ownerIds);
     const application = find(request);
-    await context.writer(request, application.ownerIds);
     const credential = credentialOf(request);
     const left = application.federatedIdentityCredentials.filter(({ id }) => id !== credential.id);
     save({ ...application, federatedIdentityCredentials: left });

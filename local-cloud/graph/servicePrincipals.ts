@@ -62,15 +62,15 @@ export function servicePrincipalRoutes(app: FastifyInstance, context: GraphConte
       return context.one(view(find(request)), "servicePrincipals", request);
     });
     app.patch(path, async (request: GraphRequest, reply) => {
+      await context.writer(request, () => find(request).ownerIds);
       const principal = find(request);
-      await context.writer(request, principal.ownerIds);
       const patch = Object.entries(context.body(request)).filter(([name]) => !readOnly.includes(name));
       save({ ...principal, properties: patched(principal.properties, Object.fromEntries(patch)) });
       return noContent(reply);
     });
     app.delete(path, async (request: GraphRequest, reply) => {
+      await context.writer(request, () => find(request).ownerIds);
       const principal = find(request);
-      await context.writer(request, principal.ownerIds);
       if (principal.seeded) throw graphErrors.denied();
       directory.servicePrincipals.delete(principal.id);
       return noContent(reply);
@@ -82,30 +82,30 @@ export function servicePrincipalRoutes(app: FastifyInstance, context: GraphConte
     return context.list(context.objects(find(request).ownerIds), "directoryObjects", request);
   });
   app.post(`${base}/:id/owners/$ref`, async (request: GraphRequest, reply) => {
+    await context.writer(request, () => find(request).ownerIds);
     const principal = find(request);
-    await context.writer(request, principal.ownerIds);
     const owners = context.boundIds([context.body(request)["@odata.id"]]);
     save({ ...principal, ownerIds: [...new Set([...principal.ownerIds, ...owners])] });
     return noContent(reply);
   });
   app.delete(`${base}/:id/owners/:other/$ref`, async (request: GraphRequest, reply) => {
+    await context.writer(request, () => find(request).ownerIds);
     const principal = find(request);
-    await context.writer(request, principal.ownerIds);
     if (!principal.ownerIds.includes(request.params.other)) throw graphErrors.notFound(request.params.other);
     save({ ...principal, ownerIds: principal.ownerIds.filter((owner) => owner !== request.params.other) });
     return noContent(reply);
   });
 
   app.post(`${base}/:id/addPassword`, async (request: GraphRequest) => {
+    await context.writer(request, () => find(request).ownerIds);
     const principal = find(request);
-    await context.writer(request, principal.ownerIds);
     const { password, answer } = addPassword(cloud, request.body);
     save({ ...principal, passwords: [...principal.passwords, password] });
     return answer;
   });
   app.post(`${base}/:id/removePassword`, async (request: GraphRequest, reply) => {
+    await context.writer(request, () => find(request).ownerIds);
     const principal = find(request);
-    await context.writer(request, principal.ownerIds);
     save({ ...principal, passwords: removePassword(principal.passwords, request.body) });
     return noContent(reply);
   });
