@@ -7,6 +7,8 @@ import { namesOf } from "./components/naming";
 import { SecretProof } from "./components/secretProof";
 import { ServicePrincipalConnection } from "./components/servicePrincipalConnection";
 import { VaultAccess } from "./components/vaultAccess";
+import { VaultLock } from "./components/vaultLock";
+import { VaultMonitoring } from "./components/vaultMonitoring";
 import { VaultSecret } from "./components/vaultSecret";
 import { hideAnswersInDebugLog } from "./debugLog";
 import { stackOutputs } from "./stackOutputs";
@@ -21,8 +23,11 @@ const { tags, rotation } = settings;
 const deployer = getClientConfigOutput();
 warnOfExpiry(settings);
 
-// The vault, and who may do what in it: first whoever runs this, who writes the secrets.
+// The vault, who watches it, and who may do what in it: first whoever runs this, who writes the secrets.
 const vault = new KeyVault("kv", { ...settings.vault, tenantId: deployer.tenantId, tags });
+const monitoring = settings.monitoring
+  ? [new VaultMonitoring("monitoring", { ...settings.monitoring, vault, tags })]
+  : [];
 const { deployerRole, deployerType, readerScope } = settings.access;
 const deployerPrincipal = { objectId: deployer.objectId, type: deployerType };
 const deployerAccess =
@@ -31,7 +36,7 @@ const deployerAccess =
     : [new VaultAccess("deployer", { vault, role: deployerRole, principal: deployerPrincipal })];
 const secrets = settings.secrets.map((secret) => {
   const { name, options } = namesOf("secret", secret);
-  return new VaultSecret(name, { ...secret, vault }, { ...options, dependsOn: deployerAccess });
+  return new VaultSecret(name, { ...secret, vault }, { ...options, dependsOn: [...deployerAccess, ...monitoring] });
 });
 
 // Then, for each connector or for all of them, the identity that connections sign in as: application, service principal and
@@ -92,5 +97,11 @@ const identities = settings.identities.map((identity) => {
   if (identity.userSignIn) app.addRedirectUris(connectors.map(({ connector }) => connector.connector.redirectUrl));
   return { app, access, connectors };
 });
+
+// Last, so that it goes first: under the lock, Azure deletes none of these.
+if (settings.lockVault) {
+  const access = [...deployerAccess, ...identities.map((identity) => identity.access)];
+  new VaultLock("lock", { vault }, { dependsOn: [...monitoring, ...secrets, ...access] });
+}
 
 export = stackOutputs({ settings, vault, deployerAccess, secrets, identities });

@@ -4,6 +4,7 @@ import type { KeyVaultArgs } from "../components/keyVault";
 import type { KeyVaultConnectorArgs, OperationArgs } from "../components/keyVaultConnector";
 import { type Entry, onlyConnector } from "../components/naming";
 import { rotationPlan, type RotationPlan } from "../components/rotation";
+import type { VaultMonitoringArgs } from "../components/vaultMonitoring";
 import type { VaultSecretArgs } from "../components/vaultSecret";
 import { clouds } from "../power-platform/client/clouds";
 import { operationIds, vaultNameOf } from "./rules";
@@ -51,6 +52,10 @@ export interface Settings extends Pick<ParsedSettings, "access" | "proofDeadline
     deadlineSeconds: number;
   };
   vault: Omit<KeyVaultArgs, "tenantId" | "tags">;
+  /** Whether Azure refuses to delete the vault. */
+  lockVault: boolean;
+  /** Absent when the vault's log goes nowhere. */
+  monitoring?: Omit<VaultMonitoringArgs, "vault" | "tags">;
   secrets: SecretSettings[];
   identities: IdentitySettings[];
 }
@@ -79,7 +84,7 @@ function completedRotation({ asOf, anchor, runEveryDays, revokeNow, deadlineSeco
 }
 
 function completedVault(vault: Parsed<"vault">, location: string): Settings["vault"] {
-  const { name, allowedIpRanges, allowedSubnetIds, ...same } = vault;
+  const { name, allowedIpRanges, allowedSubnetIds, lock: _, ...same } = vault;
   const isOpen = allowedIpRanges === undefined && allowedSubnetIds === undefined;
   return {
     ...same,
@@ -87,6 +92,21 @@ function completedVault(vault: Parsed<"vault">, location: string): Settings["vau
     ...(name === undefined ? {} : { vaultName: name }),
     ...(isOpen ? {} : { firewall: { ipRanges: allowedIpRanges ?? [], subnetIds: allowedSubnetIds ?? [] } }),
   };
+}
+
+/** With the dates that are known: of client secrets and of secrets. */
+function completedMonitoring(
+  { enabled, ...same }: Parsed<"monitoring">,
+  { vault, secrets, identities, rotation }: Pick<Settings, "vault" | "secrets" | "identities" | "rotation">,
+): Pick<Settings, "monitoring"> {
+  if (!enabled) return {};
+  const expiring = [
+    ...identities
+      .filter(({ hasClientSecret }) => hasClientSecret)
+      .map(({ displayName }) => ({ what: `client secret of ${displayName}`, expires: rotation.rotateBefore })),
+    ...secrets.flatMap(({ secretName, expires }) => (expires ? [{ what: `secret ${secretName}`, expires }] : [])),
+  ];
+  return { monitoring: { ...same, location: vault.location, expiring } };
 }
 
 function completedSecrets({ secrets, secretValues, rotation }: ParsedSettings): SecretSettings[] {
@@ -225,18 +245,24 @@ export function completed(parsed: ParsedSettings, stack: string, location: strin
     resourceUrl: isShared ? resourceUrl : vaultResources[cloud],
   };
   const listed: Listed[] = connectors.length > 0 ? connectors : [{ name: onlyConnector, renamedFrom: [] }];
+  const vault = completedVault(parsed.vault, location);
+  const rotation = completedRotation(parsed.rotation);
+  const secrets = completedSecrets(parsed);
+  const identities = identitiesOf(
+    listed.map((one) => completedConnector(one, parsed, stack, shared)),
+    application,
+  );
   return {
     access,
     proofDeadlineSeconds,
     tags,
     cloud,
     ...shared,
-    rotation: completedRotation(parsed.rotation),
-    vault: completedVault(parsed.vault, location),
-    secrets: completedSecrets(parsed),
-    identities: identitiesOf(
-      listed.map((one) => completedConnector(one, parsed, stack, shared)),
-      application,
-    ),
+    rotation,
+    vault,
+    lockVault: parsed.vault.lock,
+    ...completedMonitoring(parsed.monitoring, { vault, secrets, identities, rotation }),
+    secrets,
+    identities,
   };
 }

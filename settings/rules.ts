@@ -247,6 +247,21 @@ function vaultRules({ vault, connector }: Known, location: string | undefined): 
   return problems;
 }
 
+/** Settings of an alert that nobody gets. */
+function monitoringRules({ monitoring }: Known): Problem[] {
+  if (monitoring === undefined || monitoring.enabled) return [];
+  const { workspaceId, emails, actionGroupIds } = monitoring;
+  if (workspaceId === undefined && emails.length === 0 && actionGroupIds.length === 0) return [];
+  return [
+    {
+      key: "monitoring.enabled",
+      what: "is false, so that the workspace and the receivers beside it have no effect.",
+      allowed: "true, or no monitoring.workspaceId, monitoring.emails and monitoring.actionGroupIds",
+      example: true,
+    },
+  ];
+}
+
 type Shares = ParsedSettings["connection"]["shareWith"];
 
 function shareRules(at: string, shares: Shares): Problem[] {
@@ -261,6 +276,7 @@ function shareRules(at: string, shares: Shares): Problem[] {
 export function ruleProblems(known: Known, location: string | undefined): Problem[] {
   return [
     ...vaultRules(known, location),
+    ...monitoringRules(known),
     ...secretRules(known),
     ...connectorRules(known),
     ...shareRules("connection.shareWith", known.connection?.shareWith ?? []),

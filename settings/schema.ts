@@ -134,6 +134,36 @@ const vault = z.strictObject({
     .max(200)
     .optional(),
   protect: boolean().default(false),
+  lock: boolean().default(false),
+});
+
+const armId = (type: string) => new RegExp(`^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/${type}/[^/]+$`, "i");
+
+/** Sources: https://learn.microsoft.com/azure/azure-monitor/fundamentals/service-limits (action groups of an alert: five) */
+const monitoring = z.strictObject({
+  enabled: boolean().default(false),
+  workspaceId: text(
+    armId("Microsoft\\.OperationalInsights/workspaces"),
+    "the ARM id of a Log Analytics workspace",
+    "/subscriptions/…/resourceGroups/…/providers/Microsoft.OperationalInsights/workspaces/…",
+  ).optional(),
+  retentionDays: wholeNumber(30, 730, "days", 90).default(90),
+  emails: z
+    .array(setting(z.email(), "an e-mail address", "platform-team@contoso.com"))
+    .max(100)
+    .default([]),
+  actionGroupIds: z
+    .array(
+      text(
+        armId("Microsoft\\.Insights/actionGroups"),
+        "the ARM id of an action group",
+        "/subscriptions/…/resourceGroups/…/providers/Microsoft.Insights/actionGroups/…",
+      ),
+    )
+    .max(4)
+    .default([]),
+  refusedReads: wholeNumber(1, 10_000, "refused reads within 15 minutes", 1).default(1),
+  expiryWarningDays: wholeNumber(1, 180, "days", 30).default(30),
 });
 
 const access = z.strictObject({
@@ -296,6 +326,7 @@ export const settingsSchema = z.strictObject({
   application: application.prefault({}),
   rotation: rotation.prefault({}),
   vault: vault.prefault({}),
+  monitoring: monitoring.prefault({}),
   access: access.prefault({}),
   secrets: setting(z.array(secret).min(1), "at least one secret", [{ name: "ppsecret1" }]).default([
     { name: "ppsecret1", renamedFrom: [], length: 32, enabled: true, managedOutside: false, tags: {} },

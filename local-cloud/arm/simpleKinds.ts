@@ -259,5 +259,68 @@ const scheduledQueryRule = kind({
   },
 });
 
+/** https://learn.microsoft.com/azure/event-grid/event-schema-key-vault */
+const vaultEvents = ["Certificate", "Key", "Secret"]
+  .flatMap((what) => ["NewVersionCreated", "NearExpiry", "Expired"].map((event) => `${what}${event}`))
+  .concat("VaultAccessPolicyChanged")
+  .map((event) => `Microsoft.KeyVault.${event}`);
+const cloudEvents = "CloudEventSchemaV1_0";
+
+const eventSubscription = kind({
+  type: "Microsoft.EventGrid/eventSubscriptions",
+  place: "scope",
+  versions: ["2022-06-15", "2023-12-15-preview", "2025-02-15", "2025-04-01-preview"],
+  name: /^[a-zA-Z0-9-]{3,64}$/,
+  properties: z.looseObject({
+    destination: z.looseObject({
+      endpointType: z.string().min(1),
+      properties: z
+        .looseObject({
+          severity: z.enum(["Sev0", "Sev1", "Sev2", "Sev3", "Sev4"]).nullish(),
+          actionGroups: texts.nullish(),
+        })
+        .nullish(),
+    }),
+    filter: z.looseObject({ includedEventTypes: texts.nullish() }).nullish(),
+    eventDeliverySchema: z.enum(["EventGridSchema", "CustomInputSchema", cloudEvents]).nullish(),
+    labels: texts.nullish(),
+    retryPolicy: z.looseObject({}).nullish(),
+  }),
+  references: ({ destination }) => destination.properties?.actionGroups ?? [],
+  kept: ({ properties, scope }) => {
+    const { destination, filter, eventDeliverySchema } = properties;
+    if (destination.endpointType === "MonitorAlert") {
+      if (!destination.properties?.severity) throw armErrors.badRequest("Severity is required for MonitorAlert.");
+      if (eventDeliverySchema !== cloudEvents) {
+        throw armErrors.badRequest(`MonitorAlert supports only the event delivery schema '${cloudEvents}'.`);
+      }
+    }
+    const unknown = (filter?.includedEventTypes ?? []).find(
+      (type) => isVault.test(scope) && !vaultEvents.includes(type),
+    );
+    if (unknown !== undefined) {
+      throw armErrors.badRequest(
+        `The event type '${unknown}' is not supported by topic type Microsoft.KeyVault.vaults.`,
+      );
+    }
+    return {
+      labels: [],
+      ...properties,
+      topic: scope,
+      provisioningState: "Succeeded",
+      filter: { subjectBeginsWith: "", subjectEndsWith: "", ...filter },
+      eventDeliverySchema: eventDeliverySchema ?? "EventGridSchema",
+      retryPolicy: { maxDeliveryAttempts: 30, eventTimeToLiveInMinutes: 1440, ...properties.retryPolicy },
+    };
+  },
+});
+
 /** The kinds that a stack's operation needs beside vaults: logs, alerts, locks. */
-export const simpleKinds: readonly SimpleKind[] = [lock, workspace, diagnosticSetting, actionGroup, scheduledQueryRule];
+export const simpleKinds: readonly SimpleKind[] = [
+  lock,
+  workspace,
+  diagnosticSetting,
+  actionGroup,
+  scheduledQueryRule,
+  eventSubscription,
+];

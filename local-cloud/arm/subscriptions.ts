@@ -69,6 +69,7 @@ const namespaces = [
   "Microsoft.PowerPlatform",
   "Microsoft.Insights",
   "Microsoft.OperationalInsights",
+  "Microsoft.EventGrid",
 ];
 const provider = (namespace: string) => ({
   id: `${subscription.id}/providers/${namespace}`,

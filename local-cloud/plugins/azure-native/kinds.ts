@@ -8,6 +8,8 @@ export interface ArmKind {
   inputs: readonly string[];
   /** The SDK shows the members of the wire's `properties` at the top level; these alone stay beside it. */
   envelope?: readonly string[];
+  /** Inputs whose members are in a `properties` of their own on the wire, but for these. */
+  flattened?: Record<string, readonly string[]>;
   /** The parameter that is named automatically, and how the real plugin does that. */
   autoName: { parameter: string; way: "unique" | "copy" | "uuid" };
   /** Inputs that cannot be changed in place, besides the parameters of the path. */
@@ -187,6 +189,25 @@ export const armKinds: readonly ArmKind[] = [
     envelope: ["location", "tags", "identity", "kind", "systemData", "etag"],
     autoName: { parameter: "ruleName", way: "unique" },
     volatile: ["etag"],
+  },
+  {
+    token: "azure-native:eventgrid:EventSubscription",
+    path: "/{scope}/providers/Microsoft.EventGrid/eventSubscriptions/{eventSubscriptionName}",
+    apiVersion: "2025-02-15",
+    inputs: [
+      "deadLetterDestination",
+      "deadLetterWithResourceIdentity",
+      "deliveryWithResourceIdentity",
+      "destination",
+      "eventDeliverySchema",
+      "expirationTimeUtc",
+      "filter",
+      "labels",
+      "retryPolicy",
+    ],
+    envelope: ["systemData"],
+    flattened: { destination: ["endpointType"] },
+    autoName: { parameter: "eventSubscriptionName", way: "copy" },
   },
 ];
 

@@ -6,8 +6,25 @@ export function toBody(kind: ArmKind, inputs: Properties): Properties {
   const body = pick(inputs, kind.inputs);
   const { envelope } = kind;
   if (!envelope) return body;
-  const properties = Object.fromEntries(Object.entries(body).filter(([key]) => !envelope.includes(key)));
-  return { ...pick(body, envelope), properties };
+  const properties = without(body, envelope);
+  return { ...pick(body, envelope), properties: mapFlattened(kind, properties, nested) };
+}
+
+type Reshape = (value: Properties, beside: readonly string[]) => Properties;
+
+const nested: Reshape = (value, beside) => ({ ...pick(value, beside), properties: without(value, beside) });
+
+const flat: Reshape = ({ properties, ...rest }) => ({ ...rest, ...(isObject(properties) ? properties : {}) });
+
+const without = (value: Properties, keys: readonly string[]): Properties =>
+  Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key)));
+
+function mapFlattened({ flattened = {} }: ArmKind, properties: Properties, reshape: Reshape): Properties {
+  const changed = Object.entries(flattened).flatMap(([key, beside]) => {
+    const value = properties[key];
+    return isObject(value) ? [[key, reshape(value, beside)]] : [];
+  });
+  return { ...properties, ...(Object.fromEntries(changed) as Properties) };
 }
 
 /** Outputs of the SDK from the answer to a GET. The id is the engine's own business. */
@@ -15,5 +32,5 @@ export function toOutputs(kind: ArmKind, answer: Properties): Properties {
   const { id: _id, properties, ...rest } = answer;
   const outputs = { ...rest, azureApiVersion: kind.apiVersion };
   if (!isObject(properties)) return outputs;
-  return kind.envelope ? { ...properties, ...outputs } : { ...outputs, properties };
+  return kind.envelope ? { ...mapFlattened(kind, properties, flat), ...outputs } : { ...outputs, properties };
 }

@@ -8,6 +8,7 @@ const workspace = `${group}/providers/Microsoft.OperationalInsights/workspaces/l
 const actionGroup = `${group}/providers/Microsoft.Insights/actionGroups/ag-operations`;
 const rule = `${group}/providers/Microsoft.Insights/scheduledQueryRules/refused`;
 const setting = `${vault}/providers/Microsoft.Insights/diagnosticSettings/audit`;
+const events = `${vault}/providers/Microsoft.EventGrid/eventSubscriptions/expiry`;
 const lock = (scope: string) => `${scope}/providers/Microsoft.Authorization/locks/keep`;
 
 /** A version that each kind knows, by a part of its id. */
@@ -17,6 +18,7 @@ const versions: [RegExp, string][] = [
   [/\/workspaces\//, "2023-09-01"],
   [/\/actionGroups\//, "2024-10-01-preview"],
   [/\/scheduledQueryRules\//, "2025-01-01-preview"],
+  [/\/eventSubscriptions\//, "2025-02-15"],
   [/\/roleAssignments\//, "2022-04-01"],
   [/\/vaults\//, "2024-11-01"],
 ];
@@ -62,6 +64,13 @@ const bodies = {
   },
   rule: { location: "westeurope", properties: ruleProperties },
   setting: { properties: { workspaceId: workspace, logs: [{ categoryGroup: "audit", enabled: true }] } },
+  events: {
+    properties: {
+      eventDeliverySchema: "CloudEventSchemaV1_0",
+      filter: { includedEventTypes: ["Microsoft.KeyVault.SecretNearExpiry"] },
+      destination: { endpointType: "MonitorAlert", properties: { severity: "Sev1", actionGroups: [actionGroup] } },
+    },
+  },
   lock: { properties: { level: "CanNotDelete", notes: "Flows read from it." } },
 };
 
@@ -96,6 +105,7 @@ describe("logs, alerts and locks of the local cloud", () => {
     ["action group", actionGroup, bodies.actionGroup, 200],
     ["alert", rule, bodies.rule, 201],
     ["diagnostic setting", setting, bodies.setting, 200],
+    ["event subscription", events, bodies.events, 201],
     ["lock of a vault", lock(vault), bodies.lock, 201],
     ["lock of a group", lock(group), bodies.lock, 201],
   ])("keeps a %s until it is deleted", async (_what, id, body, status) => {
@@ -116,9 +126,12 @@ describe("logs, alerts and locks of the local cloud", () => {
     const { customerId } = (await send("PUT", workspace, { ...bodies.workspace, tags: { a: "b" } })).properties;
     expect(customerId).toBe(first.properties.customerId);
     expect(await send("PUT", rule, bodies.rule)).toMatchObject({ properties: { enabled: true } });
+    expect(await send("PUT", events, bodies.events)).toMatchObject({
+      properties: { topic: vault, provisioningState: "Succeeded", retryPolicy: { maxDeliveryAttempts: 30 } },
+    });
   });
 
-  const changed = (kind: "workspace" | "actionGroup" | "rule" | "setting" | "lock", properties: object) => ({
+  const changed = (kind: keyof typeof bodies, properties: object) => ({
     ...bodies[kind],
     properties: { ...bodies[kind].properties, ...properties },
   });
@@ -172,6 +185,29 @@ describe("logs, alerts and locks of the local cloud", () => {
       "400 BadRequest",
     ],
     ["a setting of no vault", setting.replace("kv-operations", "kv-none"), bodies.setting, "404 ResourceNotFound"],
+    [
+      "events that vaults have not",
+      events,
+      changed("events", { filter: { includedEventTypes: ["Microsoft.KeyVault.SecretRead"] } }),
+      "400 BadRequest",
+    ],
+    [
+      "an alert from events of another form",
+      events,
+      changed("events", { eventDeliverySchema: null }),
+      "400 BadRequest",
+    ],
+    [
+      "events to nobody",
+      events,
+      changed("events", {
+        destination: {
+          endpointType: "MonitorAlert",
+          properties: { severity: "Sev1", actionGroups: [`${actionGroup}-2`] },
+        },
+      }),
+      "404 ResourceNotFound",
+    ],
     ["a lock of no level", lock(vault), changed("lock", { level: "Never" }), "400 InvalidRequestContent"],
     ["a lock of no group", lock(`${group}-2`), bodies.lock, "404 ResourceGroupNotFound"],
   ])("refuses %s", async (_what, id, body, expected) => {

@@ -7,6 +7,7 @@ const kind = {
   vault: "azure-native:keyvault:Vault",
   secret: "azure-native:keyvault:Secret",
   assignment: "azure-native:authorization:RoleAssignment",
+  events: "azure-native:eventgrid:EventSubscription",
   lock: "azure-native:authorization:ManagementLockByScope",
   workspace: "azure-native:operationalinsights:Workspace",
   setting: "azure-native:monitor:DiagnosticSetting",
@@ -269,6 +270,17 @@ describe("the stand-in for the azure-native plugin", () => {
             actions: { actionGroups: [actionGroup.id] },
           }),
           { severity: 1 },
+        ],
+        [
+          kind.events,
+          await azure.make(kind.events, {
+            scope: vault.id,
+            eventSubscriptionName: "expiry",
+            eventDeliverySchema: "CloudEventSchemaV1_0",
+            filter: { includedEventTypes: ["Microsoft.KeyVault.SecretNearExpiry"] },
+            destination: { endpointType: "MonitorAlert", severity: "Sev1", actionGroups: [actionGroup.id] },
+          }),
+          { labels: ["expiry"] },
         ],
         [kind.lock, await azure.make(kind.lock, { scope: vault.id, level: "CanNotDelete" }), { notes: "Why" }],
       ];

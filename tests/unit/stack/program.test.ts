@@ -1,7 +1,8 @@
-import { generatedValue, inClear, isSecret } from "./services";
+import { generatedValue, inClear, isSecret, subscription } from "./services";
 import { type ProgramRun, type Registered, runProgram } from "./program";
 
 const makers = { principalId: "0f3c4c39-6d1b-4b0e-9d6c-0000000009a4", principalType: "Group" };
+const onCall = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Insights/actionGroups/on-call";
 const operations = [{ kind: "pinned" }, { kind: "latest", operationId: "GetGiven", secret: "given" }];
 const config = {
   connector: { operations },
@@ -9,7 +10,11 @@ const config = {
   secretValues: { given: "given-Hush" },
   application: { userSignIn: true },
   connection: { shareWith: [makers] },
+  vault: { lock: true },
+  monitoring: { enabled: true, emails: ["team@contoso.com"], actionGroupIds: [onCall] },
 };
+
+const vaultId = `${subscription}/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv-dev-0badcafe`;
 
 /** Everything marked as secret in a resource's inputs, in clear. */
 function secretsIn(value: unknown): string[] {
@@ -38,6 +43,7 @@ describe("the program", () => {
   it("is made of the components that the walk-through names, each with a type of ours", () => {
     expect(components.map(({ name, type }) => [name, type])).toEqual([
       ["kv", "keyvault-connector:index:KeyVault"],
+      ["monitoring", "keyvault-connector:index:VaultMonitoring"],
       ["deployer", "keyvault-connector:index:VaultAccess"],
       ["secret-ppsecret1", "keyvault-connector:index:VaultSecret"],
       ["secret-given", "keyvault-connector:index:VaultSecret"],
@@ -46,6 +52,7 @@ describe("the program", () => {
       ["connector", "keyvault-connector:index:KeyVaultConnector"],
       ["connection", "keyvault-connector:index:ServicePrincipalConnection"],
       ["proof", "keyvault-connector:index:SecretProof"],
+      ["lock", "keyvault-connector:index:VaultLock"],
     ]);
   });
 
@@ -84,6 +91,28 @@ describe("the program", () => {
       enabledForDiskEncryption: false,
       enabledForTemplateDeployment: false,
     });
+  });
+
+  it("sends the vault's audit log to a workspace, and every alert to everybody who is to get it", () => {
+    expect(program.named("monitoring-log").inputs).toMatchObject({
+      resourceUri: vaultId,
+      workspaceId: "monitoring-workspace-id",
+      logs: [{ categoryGroup: "audit", enabled: true }],
+    });
+    const receivers = ["monitoring-receivers-id", onCall];
+    expect(
+      program.ofType("ScheduledQueryRule").map(({ name, inputs }) => [name, inputs.scopes, inputs.actions]),
+    ).toEqual(
+      ["monitoring-refused", "monitoring-expiring"].map((name) => [name, [vaultId], { actionGroups: receivers }]),
+    );
+    expect(program.named("monitoring-expiry").inputs).toMatchObject({
+      scope: vaultId,
+      destination: { endpointType: "MonitorAlert", actionGroups: receivers },
+    });
+  });
+
+  it("locks the vault against deletion", () => {
+    expect(program.named("lock-vault").inputs).toMatchObject({ scope: vaultId, level: "CanNotDelete" });
   });
 
   it("names the type of every principal that is given a role, and no role twice", () => {

@@ -36,6 +36,7 @@ const defaults: Settings = {
     publicNetworkAccess: true,
     protect: false,
   },
+  lockVault: false,
   secrets: [
     {
       name: "ppsecret1",
@@ -190,6 +191,32 @@ it("takes a guarded production", () => {
   ]);
   expect(onlyConnector(settings).connector.resourceUrl).toBeUndefined();
   expect(onlyConnector(settings).connector.operations[0]?.secretName).toBe("api-key");
+});
+
+it("takes monitoring, with the dates that it knows", () => {
+  const actionGroup = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Insights/actionGroups/on-call";
+  const settings = settingsOf({
+    ...now,
+    vault: { lock: true },
+    monitoring: { enabled: true, emails: ["team@contoso.com"], actionGroupIds: [actionGroup] },
+    secrets: [{ name: "one", vaultName: "first", expires: "2099-06-30" }, { name: "two" }],
+  });
+  expect(settings.lockVault).toBe(true);
+  expect(settings.vault).toEqual(defaults.vault);
+  expect(settings.monitoring).toEqual({
+    location: "westeurope",
+    retentionDays: 90,
+    emails: ["team@contoso.com"],
+    actionGroupIds: [actionGroup],
+    refusedReads: 1,
+    expiryWarningDays: 30,
+    expiring: [
+      { what: "client secret of Key Vault connector (dev)", expires: new Date("2027-04-27") },
+      { what: "secret first", expires: new Date("2099-06-30") },
+    ],
+  });
+  const withoutClientSecret = { ...now, monitoring: { enabled: true }, connector: { signIn: "managedIdentity" } };
+  expect(settingsOf(withoutClientSecret).monitoring?.expiring).toEqual([]);
 });
 
 it("takes a firewall that lets nobody in, and a vault without a public address", () => {

@@ -179,6 +179,13 @@ const clashes: Clash[] = [
     example: `pulumi config set --path '${project}:vault.publicNetworkAccess' true`,
   },
   {
+    key: "monitoring.enabled",
+    config: { monitoring: { emails: ["team@contoso.com"] } },
+    what: "is false, so that the workspace and the receivers beside it have no effect.",
+    allowed: "true, or no monitoring.workspaceId, monitoring.emails and monitoring.actionGroupIds",
+    example: `pulumi config set --path '${project}:monitoring.enabled' true`,
+  },
+  {
     key: "connector.resourceUrl",
     config: { vault: { name: "kv-one" }, connector: { resourceUrl: "https://kv-two.vault.azure.net" } },
     what: "is the URL of a vault that is not this one (kv-one).",
