@@ -111,6 +111,8 @@ export function environmentAt(home: string, url: string): Record<string, string>
     AZURE_CLIENT_SECRET: credentials.deployerSecret,
     LOCAL_CLOUD_HOME: home,
     LOCAL_CLOUD_ENVIRONMENT_ID: seed.environment.id,
+    LOCAL_CLOUD_DATAVERSE_ENVIRONMENT_ID: seed.dataverseEnvironment.id,
+    LOCAL_CLOUD_DATAVERSE_URL: `https://${seed.dataverseEnvironment.host}`,
     LOCAL_CLOUD_MAKER_USERNAME: seed.maker.userPrincipalName,
     LOCAL_CLOUD_MAKER_PASSWORD: credentials.makerPassword,
     LOCAL_CLOUD_MAKER_OBJECT_ID: seed.maker.objectId,

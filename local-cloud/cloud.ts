@@ -3,6 +3,8 @@ import { arm } from "./arm";
 import { plantAssignments } from "./arm/seed";
 import { Certificates, ensureAuthority } from "./certificates";
 import { Clock } from "./clock";
+import { dataverse } from "./dataverse";
+import { plantOrganization } from "./dataverse/seedRows";
 import { entra } from "./entra";
 import { createTokens } from "./entra/tokens";
 import { Faults } from "./faults";
@@ -18,7 +20,7 @@ import type { Cloud, InternalRequest, InternalResponse, ListedResource, Service 
 import { createServiceApp } from "./serviceApp";
 import { Store } from "./store";
 
-const services: Service[] = [entra, graph, arm, keyVault, powerPlatform];
+const services: Service[] = [entra, graph, arm, keyVault, powerPlatform, dataverse];
 
 /** One local cloud: its state, its services, and how a request finds its service. */
 export class LocalCloud {
@@ -91,6 +93,7 @@ export class LocalCloud {
   private plant(): void {
     plant(this.cloud.store, ensureCredentials(homeFiles(this.home).credentials));
     plantAssignments(this.cloud.store);
+    plantOrganization(this.cloud.store);
   }
 
   private async call({

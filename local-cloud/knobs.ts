@@ -13,6 +13,8 @@ export const knobsSchema = z.strictObject({
   connectionStatusDelaySeconds: z.number().min(0).max(3600).default(0),
   /** Before the service fills in the subject of a connector that signs in by managed identity. */
   federatedSubjectDelaySeconds: z.number().min(0).max(3600).default(0),
+  /** Before a row of Dataverse is handed on to the Power Apps resource provider, and its connectorinternalid is known. */
+  dataverseSyncDelaySeconds: z.number().min(0).max(3600).default(1),
   /** Whether callers without a user may run operations through a connection. Unproven for the real service, so off. */
   runtimeAllowsAppOnly: z.boolean().default(false),
   /** Whether creating a connector refuses what the portal refuses (title, description), not only what the service does. */

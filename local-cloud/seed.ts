@@ -24,6 +24,13 @@ export const seed = {
   },
   makers: { objectId: "10ca1c10-0000-4000-8000-0000000009a4", displayName: "Makers" },
   environment: { id: "10ca1c10-0000-4000-8000-00000000e4b1", displayName: "Local", geo: "unitedstates" },
+  /** The same with Dataverse. */
+  dataverseEnvironment: {
+    id: "10ca1c10-0000-4000-8000-00000000e4b2",
+    displayName: "Local with Dataverse",
+    geo: "unitedstates",
+    host: "orglocal.crm.dynamics.com",
+  },
 } as const;
 
 /** Passwords of the seeded principals: random for each home. */

@@ -40,6 +40,9 @@ function createTlsServer(local: LocalCloud): https.Server {
     },
   });
   server.on("request", (request, response) => {
+    // Some clients name the proxy in Host (dynamics-web-api): the name that they asked TLS for is the host then.
+    const { servername } = request.socket as { servername?: string | false };
+    if (servername && hostName(request.headers.host) === "127.0.0.1") request.headers.host = servername;
     const host = hostName(request.headers.host);
     const app = local.appFor(host);
     if (app) app.routing(request, response);

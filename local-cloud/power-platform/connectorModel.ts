@@ -59,6 +59,8 @@ export interface Connector {
   sealedSecrets: Record<string, Sealed>;
   /** When the connector first asked to sign in by managed identity; absent when it does not. */
   federatedSince?: string | undefined;
+  /** Id of the row in Dataverse that it was made of; absent without one. */
+  xrmConnectorId?: string;
   /** Other properties, shown as they were sent: capabilities, policyTemplateInstances, scriptOperations, publisher. */
   others: Record<string, unknown>;
   createdBy: Person;
@@ -80,6 +82,11 @@ const hash = (text: string) => crypto.createHash("sha256").update(text).digest("
 /** The internal name: the title, and two hashes that do not depend on it, as in every published example. */
 export function internalName(title: string, environment: string): string {
   return `shared_${encoded(title)}-5f${hash(`tenant ${seed.tenantId}`)}-5f${hash(`environment ${environment}`)}`;
+}
+
+/** The internal name of a row of Dataverse: its own name, and one hash. */
+export function solutionName(rowName: string, environment: string): string {
+  return `shared_${encoded(rowName)}-5f${hash(`environment ${environment}`)}`;
 }
 
 /** The name without `shared_`, as it stands in runtime and redirect URLs. */
@@ -153,6 +160,7 @@ export function connectorView(cloud: Cloud, connector: Connector): Record<string
   const runtimeUrl = runtimeUrlOf(connector);
   const { host, pathname } = new URL(runtimeUrl);
   const { name, environment, createdBy, modifiedBy, iconBrandColor, connectionParameterSets: sets } = connector;
+  const almMode = connector.xrmConnectorId === undefined ? "Environment" : "Solution";
   return {
     name,
     id: connectorId(name),
@@ -190,8 +198,8 @@ export function connectorView(cloud: Cloud, connector: Connector): Record<string
         serviceUrl: null,
         documentationUrl: null,
         environmentName: environment,
-        xrmConnectorId: null,
-        almMode: "Environment",
+        xrmConnectorId: connector.xrmConnectorId ?? null,
+        almMode,
         createdBy: JSON.stringify(createdBy),
         modifiedBy: JSON.stringify(modifiedBy),
         allowSharing: false,
@@ -211,7 +219,7 @@ export function connectorView(cloud: Cloud, connector: Connector): Record<string
       environment: { id: `/providers/Microsoft.PowerApps/environments/${environment}`, name: environment },
       tier: "Standard",
       publisher: createdBy.displayName,
-      almMode: "Environment",
+      almMode,
     },
   };
 }

@@ -3,18 +3,8 @@ import { z } from "zod";
 import type { Caller, Cloud } from "../service";
 import { callerOf, filteredEnvironment, personOf, requireDatedVersion } from "./access";
 import { parseBody } from "./body";
-import {
-  asksForIdentity,
-  type Connector,
-  connectorId,
-  connectors,
-  connectorView,
-  internalName,
-  parameterSetsSchema,
-  parametersSchema,
-  received,
-  shortName,
-} from "./connectorModel";
+import { type Connector, connectorId, connectors, connectorView, internalName } from "./connectorModel";
+import { bodySchema, described } from "./connectorWrite";
 import { definitionProblems, definitionSchema, definitionWarnings, serviceUrlProblem } from "./definition";
 import { powerPlatformErrors } from "./errors";
 import { audiences, type Environment } from "./hosts";
@@ -22,26 +12,6 @@ import { mayEdit, modified, permissionViews, roleOf } from "./permissions";
 import { newContainer } from "./storage";
 
 const base = "/providers/Microsoft.PowerApps";
-const defaultIcon = "https://az787822.vo.msecnd.net/defaulticons/api-dedicated.png";
-/** Listed in the order in which a GET shows them; the rest of the properties has names of its own in the model. */
-const otherProperties = ["capabilities", "policyTemplateInstances", "scriptOperations"] as const;
-
-const bodySchema = z.object({
-  properties: z.looseObject({
-    displayName: z.string().min(1).optional(),
-    description: z.string().optional(),
-    iconUri: z.string().optional(),
-    iconBrandColor: z.string().optional(),
-    scriptDefinitionUrl: z.string().nullish(),
-    environment: z.looseObject({ name: z.string() }),
-    backendService: z.looseObject({ serviceUrl: z.string() }),
-    openApiDefinition: z.unknown(),
-    connectionParameters: parametersSchema.nullish(),
-    connectionParameterSets: parameterSetsSchema.nullish(),
-  }),
-});
-type Properties = z.infer<typeof bodySchema>["properties"];
-
 interface Named {
   Params: { name: string };
 }
@@ -59,42 +29,6 @@ function checked(request: FastifyRequest, environment: Environment) {
   const mismatch = serviceUrlProblem(backendService.serviceUrl, definition);
   if (mismatch !== undefined) throw powerPlatformErrors.invalid(mismatch, "InvalidBackendServiceUrl");
   return { properties, definition };
-}
-
-/** What a request says of a connector; `before` is the connector that it changes. */
-function described(cloud: Cloud, name: string, properties: Properties, before?: Connector) {
-  const redirectUrl = `https://global.consent.azure-apim.net/redirect/${shortName(name)}`;
-  const secrets: Record<string, string> = {};
-  const take = (parameters: Connector["connectionParameters"], prefix: string) => {
-    const taken = received(parameters, prefix, redirectUrl);
-    Object.assign(secrets, taken.secrets);
-    return taken.parameters;
-  };
-  const connectionParameters = take(properties.connectionParameters ?? {}, "");
-  const sets = properties.connectionParameterSets;
-  const connectionParameterSets = sets && {
-    ...sets,
-    values: sets.values.map((set) => ({ ...set, parameters: take(set.parameters, set.name) })),
-  };
-  const parameters = { connectionParameters, ...(connectionParameterSets ? { connectionParameterSets } : {}) };
-  const federatedSince = asksForIdentity(parameters)
-    ? (before?.federatedSince ?? cloud.clock.now().toISOString())
-    : undefined;
-  const sealed = Object.entries(secrets).map(([key, secret]) => [key, cloud.sealer.seal(secret)] as const);
-  return {
-    description: properties.description ?? before?.description ?? "",
-    iconUri: properties.iconUri ?? before?.iconUri ?? defaultIcon,
-    iconBrandColor: properties.iconBrandColor ?? before?.iconBrandColor ?? "#007ee5",
-    ...(properties.scriptDefinitionUrl ? { scriptDefinitionUrl: properties.scriptDefinitionUrl } : {}),
-    serviceUrl: properties.backendService.serviceUrl,
-    ...parameters,
-    federatedSince,
-    // A secret that is left out is kept.
-    sealedSecrets: { ...before?.sealedSecrets, ...Object.fromEntries(sealed) },
-    others: Object.fromEntries(
-      otherProperties.filter((key) => properties[key] !== undefined).map((key) => [key, properties[key]]),
-    ),
-  };
 }
 
 /** Custom connectors at the Power Apps resource provider, as the portal and `paconn` use it. */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Cloud } from "../service";
 import { adminApplications, callerOf, requireDatedVersion } from "./access";
 import { powerPlatformErrors } from "./errors";
+import { organization } from "../dataverse/organization";
 import { audiences, type Environment, environmentNamed, environments, runtimeHost } from "./hosts";
 
 const provider = "/providers/Microsoft.BusinessAppPlatform";
@@ -27,7 +28,26 @@ function view(idPrefix: string, environment: Environment) {
         "microsoft.ApiManagement": `https://${runtimeHost(environment)}`,
       },
       governanceConfiguration: { protectionLevel: "Basic" },
+      ...(environment.organizationHost === undefined ? {} : linkedDataverse()),
       states: { management: { id: "Ready" }, runtime: { id: "Enabled" } },
+    },
+  };
+}
+
+/** How an environment names its organization. An environment without Dataverse has no such properties. */
+function linkedDataverse() {
+  const { host, apiHost, id, uniqueName, friendlyName } = organization;
+  return {
+    linkedEnvironmentMetadata: {
+      resourceId: id,
+      friendlyName,
+      uniqueName,
+      domainName: host.split(".")[0],
+      instanceUrl: `https://${host}/`,
+      instanceApiUrl: `https://${apiHost}`,
+      baseLanguage: 1033,
+      instanceState: "Ready",
+      createdTime: "2026-01-01T00:00:00Z",
     },
   };
 }

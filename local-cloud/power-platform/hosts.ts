@@ -28,10 +28,19 @@ export interface Environment {
   /** The geography, such as unitedstates; part of runtime host names. */
   geo: string;
   isDefault: boolean;
+  /** Host of its organization in Dataverse; absent without Dataverse. */
+  organizationHost?: string;
 }
 
 export const environments: readonly Environment[] = [
   { name: seed.environment.id, displayName: seed.environment.displayName, geo: seed.environment.geo, isDefault: false },
+  {
+    name: seed.dataverseEnvironment.id,
+    displayName: seed.dataverseEnvironment.displayName,
+    geo: seed.dataverseEnvironment.geo,
+    isDefault: false,
+    organizationHost: seed.dataverseEnvironment.host,
+  },
   {
     name: `Default-${seed.tenantId}`,
     displayName: `${seed.tenantName} (default)`,

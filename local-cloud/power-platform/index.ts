@@ -1,5 +1,6 @@
 import crypto from "node:crypto";
 import type { FastifyInstance } from "fastify";
+import { handOnWhatIsDue } from "../dataverse/sync";
 import type { Cloud, ListedResource, Service } from "../service";
 import { environmentConnectionRoutes, powerAppsConnectionRoutes } from "./connectionRoutes";
 import { connectionId, connections } from "./connectionModel";
@@ -46,6 +47,11 @@ function routes(app: FastifyInstance, cloud: Cloud): void {
     const id = crypto.randomUUID();
     if (!reply.hasHeader("x-ms-request-id")) void reply.header("x-ms-request-id", id);
     void reply.headers({ "x-ms-correlation-request-id": id, "cache-control": "no-cache" });
+    done();
+  });
+  // Rows of Dataverse become connectors some time after they are written.
+  app.addHook("preHandler", (_request, _reply, done) => {
+    handOnWhatIsDue(cloud);
     done();
   });
   for (const [host, ...groups] of routesByHost) {
