@@ -57,7 +57,9 @@ export class LocalCloud {
       const app = createServiceApp(service, cloud, {
         journal: local.journal,
         faults: local.faults,
-        flush: () => store.flush(),
+        flush: () => {
+          store.flush();
+        },
       });
       await app.ready();
       local.apps.set(service, app);
@@ -86,7 +88,7 @@ export class LocalCloud {
 
   async close(): Promise<void> {
     await Promise.all([...this.apps.values()].map((app) => app.close()));
-    await this.cloud.store.flush();
+    this.cloud.store.flush();
     this.cloud.store.compact();
   }
 

@@ -24,9 +24,9 @@ export function createControlApp(local: LocalCloud): FastifyInstance {
     now: clock.now().toISOString(),
     resources: local.resources(),
   }));
-  app.post("/_local/reset", async () => {
+  app.post("/_local/reset", () => {
     local.reset();
-    await local.cloud.store.flush();
+    local.cloud.store.flush();
     return {};
   });
   app.post("/_local/stop", async (_request, reply) => {
@@ -50,23 +50,23 @@ export function createControlApp(local: LocalCloud): FastifyInstance {
   });
 
   app.get("/_local/knobs", () => knobs.get());
-  app.patch("/_local/knobs", async (request) => {
+  app.patch("/_local/knobs", (request) => {
     const set = knobs.patch(request.body);
-    await local.cloud.store.flush();
+    local.cloud.store.flush();
     return set;
   });
 
   app.get("/_local/clock", () => ({ now: clock.now().toISOString() }));
-  app.put("/_local/clock", async (request) => {
+  app.put("/_local/clock", (request) => {
     const wanted = clockSchema.parse(request.body);
     if ("now" in wanted) clock.set(new Date(wanted.now), { frozen: wanted.frozen });
     else clock.set(new Date(clock.now().getTime() + wanted.advanceSeconds * 1000));
-    await local.cloud.store.flush();
+    local.cloud.store.flush();
     return { now: clock.now().toISOString() };
   });
-  app.delete("/_local/clock", async () => {
+  app.delete("/_local/clock", () => {
     clock.reset();
-    await local.cloud.store.flush();
+    local.cloud.store.flush();
     return { now: clock.now().toISOString() };
   });
 

@@ -25,26 +25,40 @@ const secretName =
 const redacted = "[redacted]";
 /** Names that look secret and are not: without them the journal could not tell one object from another. */
 const harmlessName =
-  /^(secret(name|id|s)?|passwordcredentials?|keyid|token:(clientid|tenantid|granttype)|grant_type)$/i;
+  /^(secret(name|id|s)?|passwordcredentials?|keyid|token:(clientid|tenantid|granttype)|grant_type|\$?skiptoken)$/i;
+/** Other names were meant as content: a JSON document that was sent as a form is all name. */
+const plainName = /^[\w$.@:()'/-]{1,100}$/;
 const largestBody = 4096;
 
-/** A copy of a parsed body in which every text under a secret-looking name is replaced. */
+const isSecret = (name: string) => secretName.test(name) && !harmlessName.test(name);
+
+/** A copy of a parsed body in which every text and number under a secret-looking name is replaced. */
 export function redact(body: unknown, name = ""): unknown {
-  if (typeof body === "string") return secretName.test(name) && !harmlessName.test(name) ? redacted : body;
+  if (typeof body === "string" || typeof body === "number") return isSecret(name) ? redacted : body;
   if (Array.isArray(body)) return body.map((item) => redact(item, name));
   if (typeof body !== "object" || body === null) return body;
   return Object.fromEntries(
     // {"token:clientId": {"value": "…"}}: there the outer name says what the value is.
     Object.entries(body).map(([key, value]) => [
-      key,
+      plainName.test(key) ? key : redacted,
       redact(value, key === "value" && harmlessName.test(name) ? name : key),
     ]),
   );
 }
 
-/** Path and query with the signatures of signed URLs and tokens replaced. */
+/** Path and query with the values of secret-looking names replaced: signatures of signed URLs, tokens, passwords. */
 export function redactPath(path: string): string {
-  return path.replace(/([?&](?:sig|code|token|access_token|client_secret)=)[^&]*/gi, `$1${redacted}`);
+  return path.replace(/([?&])([^=&]+)=([^&]*)/g, (pair: string, mark: string, name: string) =>
+    isSecret(decoded(name)) ? `${mark}${name}=${redacted}` : pair,
+  );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function readable(body: unknown): unknown {

@@ -1,6 +1,6 @@
 import crypto from "node:crypto";
 import fs from "node:fs";
-import { Directory, sha256 } from "./graph/directory";
+import { appRoleAssignments, Directory, sha256 } from "./graph/directory";
 import { plantFirstParty } from "./graph/firstParty";
 import type { Store } from "./store";
 
@@ -87,6 +87,17 @@ export function plant(store: Store, credentials: Credentials): void {
     ownerIds: [],
     passwords: [],
     seeded: true,
+  });
+  const graphPrincipal = directory.servicePrincipalByClientId("00000003-0000-0000-c000-000000000000");
+  appRoleAssignments(store).put("deployer", {
+    id: "deployer",
+    appRoleId: "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
+    principalId: deployer.objectId,
+    principalType: "ServicePrincipal",
+    principalDisplayName: deployer.displayName,
+    resourceId: graphPrincipal?.id ?? "",
+    resourceDisplayName: "Microsoft Graph",
+    createdDateTime,
   });
   directory.users.put(maker.objectId, {
     id: maker.objectId,

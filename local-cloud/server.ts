@@ -25,9 +25,38 @@ function refuse(socket: Duplex, status: string, message: string): void {
   );
 }
 
+const clientErrors: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+};
+
+/** A target in absolute form (`GET https://host/path`) counts like a path and a Host header (RFC 9112, 3.2.2). */
+function toOriginForm(request: http.IncomingMessage): void {
+  const [, host, path] = /^https?:\/\/([^/?#]+)(.*)$/i.exec(request.url ?? "") ?? [];
+  if (host === undefined || path === undefined) return;
+  request.headers.host = host;
+  request.url = path.startsWith("/") ? path : `/${path}`;
+}
+
+/** How long a client may take; milliseconds. */
+export interface Patience {
+  /** For the headers of a request. */
+  headers: number;
+  /** For a whole request. */
+  request: number;
+  /** How long an unused connection is kept. Clients keep theirs for minutes, as the services do. */
+  idle: number;
+}
+
+const usualPatience: Patience = { headers: 20_000, request: 120_000, idle: 120_000 };
+
 /** The HTTPS server that stands behind every emulated host name. It never listens: the proxy hands it connections. */
-function createTlsServer(local: LocalCloud): https.Server {
+function createTlsServer(local: LocalCloud, { headers, request: whole, idle }: Patience): https.Server {
   const server = https.createServer({
+    headersTimeout: headers,
+    requestTimeout: whole,
+    keepAliveTimeout: idle,
+    connectionsCheckingInterval: Math.min(headers, 5000),
     SNICallback: (host, done) => {
       local.certificates.contextFor(host.toLowerCase()).then(
         (context) => {
@@ -39,7 +68,10 @@ function createTlsServer(local: LocalCloud): https.Server {
       );
     },
   });
+  // Node.js watches over slow clients from here on; a server that never listens would let them stay for ever.
+  server.emit("listening");
   server.on("request", (request, response) => {
+    toOriginForm(request);
     // Some clients name the proxy in Host (dynamics-web-api): the name that they asked TLS for is the host then.
     const { servername } = request.socket as { servername?: string | false };
     if (servername && hostName(request.headers.host) === "127.0.0.1") request.headers.host = servername;
@@ -49,8 +81,7 @@ function createTlsServer(local: LocalCloud): https.Server {
     else response.writeHead(421).end(JSON.stringify({ error: { code: "MisdirectedRequest", message: host } }));
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    const tooLarge = error.code === "HPE_HEADER_OVERFLOW";
-    refuse(socket, tooLarge ? "431 Request Header Fields Too Large" : "400 Bad Request", error.message);
+    refuse(socket, clientErrors[error.code ?? ""] ?? "400 Bad Request", error.message);
   });
   return server;
 }
@@ -60,8 +91,8 @@ function createTlsServer(local: LocalCloud): https.Server {
  * are refused with 403, so that nothing can leave the machine.
  * @param port the port to take; a free one when it is 0 or taken.
  */
-export async function serve(local: LocalCloud, port = 0): Promise<LocalServer> {
-  const tlsServer = createTlsServer(local);
+export async function serve(local: LocalCloud, port = 0, patience = usualPatience): Promise<LocalServer> {
+  const tlsServer = createTlsServer(local, patience);
   const control = createControlApp(local);
   await control.ready();
   const proxy = http.createServer((request, response) => {
@@ -100,6 +131,8 @@ export async function serve(local: LocalCloud, port = 0): Promise<LocalServer> {
       const closed = new Promise((resolve) => proxy.close(resolve));
       for (const socket of sockets) socket.destroy();
       await closed;
+      // It ends its watch over slow clients; it has nothing of its own to close.
+      tlsServer.close();
       await control.close();
       await local.close();
     },

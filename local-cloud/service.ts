@@ -16,6 +16,8 @@ export interface Caller {
   upn?: string;
   name?: string;
   aud: string;
+  /** Application roles on the asked service; none for users. */
+  roles: string[];
 }
 
 /** Issues and checks the access tokens of the one tenant (entra/tokens.ts). */

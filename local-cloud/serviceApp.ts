@@ -15,6 +15,29 @@ declare module "fastify" {
 
 /** Larger requests get 413: the largest document that any of the services takes is a connector of 1 MB. */
 const largestBody = 4 * 1024 * 1024;
+/** Up to here a refused body is read to its end, so that the client sees the answer and not a broken connection. */
+const largestReadBody = 64 * 1024 * 1024;
+/** Deeper JSON is refused, as by the services: whoever walks it would run out of stack. */
+const deepestJson = 64;
+
+function badRequest(message: string, statusCode = 400): Error {
+  return Object.assign(new Error(message), { statusCode });
+}
+
+/** Whether lists and objects are nested deeper than allowed; looks at brackets outside of texts only. */
+function isTooDeep(json: string): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < json.length && depth <= deepestJson; at += 1) {
+    const character = json[at];
+    if (inText && character === "\\") at += 1;
+    else if (character === '"') inText = !inText;
+    else if (inText) continue;
+    else if (character === "[" || character === "{") depth += 1;
+    else if (character === "]" || character === "}") depth -= 1;
+  }
+  return depth > deepestJson;
+}
 
 /** Checks the caller's token and tells the journal who it is. @throws TokenError */
 export async function identify(cloud: Cloud, request: FastifyRequest, audiences: readonly string[]): Promise<Caller> {
@@ -49,9 +72,12 @@ function parseBodies(app: FastifyInstance): void {
         return;
       }
       try {
-        done(null, JSON.parse(body));
+        // The mark of the byte order is no part of JSON, and some clients send it.
+        const json = body.startsWith("\uFEFF") ? body.slice(1) : body;
+        if (isTooDeep(json)) done(badRequest("The request's body is nested too deeply."), undefined);
+        else done(null, JSON.parse(json));
       } catch {
-        done(Object.assign(new Error("The request's body is not JSON."), { statusCode: 400 }), undefined);
+        done(badRequest("The request's body is not JSON."), undefined);
       }
     },
   );
@@ -71,7 +97,7 @@ function parseBodies(app: FastifyInstance): void {
 export function createServiceApp(
   service: Service,
   cloud: Cloud,
-  { journal, faults, flush }: { journal: Journal; faults: Faults; flush: () => Promise<void> },
+  { journal, faults, flush }: { journal: Journal; faults: Faults; flush: () => void },
 ): FastifyInstance {
   const app = fastify({
     bodyLimit: largestBody,
@@ -108,8 +134,15 @@ export function createServiceApp(
     }
   });
 
+  app.addHook("preParsing", async (request, _reply, payload) => {
+    const length = Number(request.headers["content-length"] ?? 0);
+    if (length <= largestBody || length > largestReadBody) return payload;
+    for await (const _chunk of payload) continue;
+    throw badRequest("Request body is too large", 413);
+  });
+
   app.addHook("onSend", async (request, reply, payload) => {
-    await flush();
+    flush();
     journal.add({
       time: cloud.clock.now().toISOString(),
       service: service.name,

@@ -27,7 +27,6 @@ const compactAfterBytes = 32 * 1024 * 1024;
 export class Store {
   private collections = new Map<string, Map<string, unknown>>();
   private pending: string[] = [];
-  private writing: Promise<void> = Promise.resolve();
   private logBytes = 0;
 
   constructor(private readonly files: { snapshot: string; log: string }) {
@@ -50,15 +49,17 @@ export class Store {
     };
   }
 
-  /** Resolves when every change so far is in the log. Concurrent callers share one write. */
-  async flush(): Promise<void> {
+  /**
+   * Writes every change so far to the log. Synchronous, as compaction is: a write that was still under way while a
+   * snapshot is taken would bring back in the new log what the snapshot has already overtaken.
+   */
+  flush(): void {
     if (this.pending.length > 0) {
       const lines = this.pending.join("");
       this.pending = [];
       this.logBytes += lines.length;
-      this.writing = this.writing.then(() => fs.promises.appendFile(this.files.log, lines, { mode: 0o600 }));
+      fs.appendFileSync(this.files.log, lines, { mode: 0o600 });
     }
-    await this.writing;
     if (this.logBytes > compactAfterBytes) this.compact();
   }
 

@@ -3,6 +3,7 @@ import { Directory } from "../graph/directory";
 import { seed } from "../seed";
 import { isWithin, type RoleAssignment, roleAssignments } from "./authorization";
 import { armErrors, ArmError } from "./errors";
+import { resourceGroups } from "./resourceGroups";
 import { type ArmRequest, type ArmRoute, bodyOf, ok, param, requireAction, underScope } from "./route";
 import { builtInRoles, roleById, type RoleDefinition } from "./roles";
 
@@ -76,6 +77,9 @@ function put(request: ArmRequest) {
   const name = param(request, "name").toLowerCase();
   const scope = param(request, "scope");
   requireAction(request, `${action}/write`, scope);
+  const [, group] = /\/resourceGroups\/([^/]+)/i.exec(scope) ?? [];
+  if (group !== undefined && !resourceGroups(cloud.store).get(group.toLowerCase()))
+    throw armErrors.groupNotFound(group);
   if (!guid.test(name)) {
     throw armErrors.badRequest(
       `The role assignment ID '${name}' is not valid. The role assignment ID must be a GUID.`,

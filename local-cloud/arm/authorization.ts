@@ -44,26 +44,39 @@ export function roleAllows(role: RoleDefinition, plane: Plane, action: string): 
   return granted.some(holds) && !taken.some(holds);
 }
 
+/** The roles that somebody holds at a place, of his own and through groups, with assignments that have a condition. */
+function assignmentsAt(cloud: Cloud, oid: string, resourceId: string): RoleAssignment[] {
+  const identities = new Directory(cloud.store).identities(oid);
+  return roleAssignments(cloud.store)
+    .values()
+    .filter(({ principalId, scope }) => identities.includes(principalId) && isWithin(resourceId, scope));
+}
+
+/** What somebody may do at a place, role by role, as ARM lists it. */
+export function allowedActions(cloud: Cloud, oid: string, resourceId: string): object[] {
+  return assignmentsAt(cloud, oid, resourceId).flatMap(({ roleId }) => {
+    const role = roleById(roleId);
+    if (!role) return [];
+    const { actions, notActions, dataActions, notDataActions } = role;
+    return [{ actions, notActions, dataActions, notDataActions }];
+  });
+}
+
 /**
  * Whether somebody may do something somewhere, by the assignments of the one who asks and of the groups that have him.
  * An assignment counts on the data plane only after the set delay. One with a condition is left out: conditions are
  * not evaluated here, and what cannot be evaluated must not grant.
  */
 export function isAllowed(cloud: Cloud, oid: string, plane: Plane, action: string, resourceId: string): boolean {
-  const identities = new Directory(cloud.store).identities(oid);
   const delay = plane === "data" ? cloud.knobs.get().roleAssignmentDelaySeconds * 1000 : 0;
   const now = cloud.clock.now().getTime();
-  return roleAssignments(cloud.store)
-    .values()
-    .some((assignment) => {
-      const role = roleById(assignment.roleId);
-      return (
-        role !== undefined &&
-        identities.includes(assignment.principalId) &&
-        assignment.condition === null &&
-        isWithin(resourceId, assignment.scope) &&
-        roleAllows(role, plane, action) &&
-        (assignment.seeded === true || assignment.createdAt + delay <= now)
-      );
-    });
+  return assignmentsAt(cloud, oid, resourceId).some((assignment) => {
+    const role = roleById(assignment.roleId);
+    return (
+      role !== undefined &&
+      assignment.condition === null &&
+      roleAllows(role, plane, action) &&
+      (assignment.seeded === true || assignment.createdAt + delay <= now)
+    );
+  });
 }

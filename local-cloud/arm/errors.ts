@@ -50,6 +50,8 @@ export const armErrors = {
     ),
   invalidType: (path: string) =>
     new ArmError(404, "InvalidResourceType", `The resource type could not be found for the path '${path}'.`),
+  methodNotAllowed: (method: string) =>
+    new ArmError(405, "MethodNotAllowed", `The HTTP method '${method}' is not supported at scope of the resource.`),
   unsupportedVersion: (type: string, version: string, supported: readonly string[]) =>
     new ArmError(
       400,

@@ -133,24 +133,4 @@ export const resourceGroupRoutes: ArmRoute[] = [
       return { status: 200 };
     },
   },
-  {
-    method: "GET",
-    pattern: path("/subscriptions/{subscription}/resourceGroups/{group}/resources"),
-    handle: (request) => {
-      const group = groupOf(request);
-      requireAction(request, `${action}/read`, group.id);
-      const inside = vaults(request.cloud.store)
-        .values()
-        .filter(({ id }) => isWithin(id, group.id));
-      return ok({
-        value: inside.map(({ id, name, location, tags }) => ({
-          id,
-          name,
-          type: "Microsoft.KeyVault/vaults",
-          location,
-          tags,
-        })),
-      });
-    },
-  },
 ];

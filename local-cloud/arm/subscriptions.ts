@@ -71,12 +71,32 @@ const namespaces = [
   "Microsoft.OperationalInsights",
   "Microsoft.EventGrid",
 ];
+/** The types by which `az resource` and the generic clients find the version to ask with. */
+const resourceTypes: Record<string, [type: string, versions: string[]][]> = {
+  "microsoft.keyvault": [
+    ["vaults", ["2024-11-01", "2023-07-01"]],
+    ["vaults/secrets", ["2024-11-01", "2023-07-01"]],
+    ["deletedVaults", ["2024-11-01", "2023-07-01"]],
+  ],
+  "microsoft.authorization": [
+    ["roleAssignments", ["2022-04-01"]],
+    ["roleDefinitions", ["2022-04-01"]],
+    ["locks", ["2020-05-01"]],
+  ],
+  "microsoft.resources": [["resourceGroups", ["2024-03-01", "2021-04-01"]]],
+};
 const provider = (namespace: string) => ({
   id: `${subscription.id}/providers/${namespace}`,
   namespace,
   registrationState: "Registered",
   registrationPolicy: "RegistrationRequired",
-  resourceTypes: [],
+  resourceTypes: (resourceTypes[namespace.toLowerCase()] ?? []).map(([resourceType, apiVersions]) => ({
+    resourceType,
+    locations: Object.values(locations),
+    apiVersions,
+    defaultApiVersion: apiVersions[0],
+    capabilities: "None",
+  })),
 });
 
 export const subscriptionRoutes: ArmRoute[] = [

@@ -20,23 +20,20 @@ import {
 
 const flag = z.boolean().nullish();
 const tags = z.record(z.string(), z.string()).nullish();
+export const accessPolicySchema = z.object({
+  tenantId: z.guid(),
+  objectId: z.string(),
+  permissions: z.object({
+    secrets: z.array(z.string()).optional(),
+    keys: z.array(z.string()).optional(),
+    certificates: z.array(z.string()).optional(),
+    storage: z.array(z.string()).optional(),
+  }),
+});
 const propertiesSchema = z.object({
   tenantId: z.guid(),
   sku: z.object({ family: z.string(), name: z.enum(["standard", "premium"]) }),
-  accessPolicies: z
-    .array(
-      z.object({
-        tenantId: z.guid(),
-        objectId: z.string(),
-        permissions: z.object({
-          secrets: z.array(z.string()).optional(),
-          keys: z.array(z.string()).optional(),
-          certificates: z.array(z.string()).optional(),
-          storage: z.array(z.string()).optional(),
-        }),
-      }),
-    )
-    .nullish(),
+  accessPolicies: z.array(accessPolicySchema).nullish(),
   networkAcls: z
     .object({
       bypass: z.enum(["AzureServices", "None"]).default("AzureServices"),
@@ -254,24 +251,6 @@ export const vaultRoutes: ArmRoute[] = [
     handle: (request) => {
       requireAction(request, read, subscriptionId);
       return ok({ value: vaults(request.cloud.store).values().map(vaultView) });
-    },
-  },
-  {
-    // `az keyvault` finds a vault by listing the resources of its type.
-    method: "GET",
-    pattern: path("/subscriptions/{subscription}/resources"),
-    handle: (request) => {
-      requireAction(request, read, subscriptionId);
-      const all = vaults(request.cloud.store).values();
-      return ok({
-        value: all.map(({ id, name, location, tags: own }) => ({
-          id,
-          name,
-          type: "Microsoft.KeyVault/vaults",
-          location,
-          tags: own,
-        })),
-      });
     },
   },
   {

@@ -19,6 +19,7 @@ function findClient(cloud: Cloud, directory: Directory, clientId: string, tenant
   if (!guid.test(clientId)) throw entraErrors.malformedClientId(clientId);
   const application = directory.applicationByClientId(clientId.toLowerCase());
   const servicePrincipal = directory.servicePrincipalByClientId(clientId.toLowerCase());
+  if (application && !servicePrincipal) throw entraErrors.missingServicePrincipal(clientId, tenantId);
   const knownFrom = (servicePrincipal?.createdAt ?? 0) + cloud.knobs.get().servicePrincipalDelaySeconds * 1000;
   if (!application || !servicePrincipal || cloud.clock.now().getTime() < knownFrom) {
     throw entraErrors.unknownApplication(clientId, tenantId);
@@ -87,6 +88,17 @@ async function checkAssertion(cloud: Cloud, application: Application, form: Reco
   });
 }
 
+/** Client id and secret from a Basic header, each form-encoded (RFC 6749, 2.3.1). */
+function basicCredentials(authorization: string | undefined): string[] {
+  const basic = /^Basic\s+(\S+)$/i.exec(authorization ?? "")?.[1];
+  if (basic === undefined) return [];
+  try {
+    return Buffer.from(basic, "base64").toString("utf8").split(":").map(decodeURIComponent);
+  } catch {
+    throw entraErrors.malformedRequest();
+  }
+}
+
 /** Who the client is, by secret (form or Basic) or by assertion. @throws EntraError */
 export async function authenticateClient(
   cloud: Cloud,
@@ -95,10 +107,7 @@ export async function authenticateClient(
   authorization: string | undefined,
   tenantId: string,
 ): Promise<AuthenticatedClient> {
-  const basic = /^Basic\s+(\S+)$/i.exec(authorization ?? "")?.[1];
-  const [basicId, basicSecret] = basic
-    ? Buffer.from(basic, "base64").toString("utf8").split(":").map(decodeURIComponent)
-    : [undefined, undefined];
+  const [basicId, basicSecret] = basicCredentials(authorization);
   const clientId = form.client_id ?? basicId;
   if (!clientId) throw entraErrors.missingParameter("client_id");
   const { application, servicePrincipal } = findClient(cloud, directory, clientId, tenantId);

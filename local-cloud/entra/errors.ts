@@ -16,10 +16,9 @@ export class EntraError extends Error {
     super(message);
   }
 
-  /** The body as Entra writes it. */
-  body(now: Date): Record<string, unknown> {
+  /** The body as Entra writes it. @param correlationId the client's own id of its request, when it sent one */
+  body(now: Date, correlationId: string = crypto.randomUUID()): Record<string, unknown> {
     const traceId = crypto.randomUUID();
-    const correlationId = crypto.randomUUID();
     const timestamp = now
       .toISOString()
       .replace("T", " ")
@@ -49,7 +48,21 @@ export const entraErrors = {
       400,
       "invalid_request",
       90002,
-      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
+      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
+    ),
+  malformedTenant: (tenant: string) =>
+    new EntraError(
+      400,
+      "invalid_request",
+      900023,
+      `Specified tenant identifier '${tenant}' is neither a valid DNS name, nor a valid external domain.`,
+    ),
+  wrongMethod: (method: string) =>
+    new EntraError(
+      400,
+      "invalid_request",
+      900561,
+      `The endpoint only accepts POST, OPTIONS requests. Received a ${method} request.`,
     ),
   noTenant: () =>
     new EntraError(
@@ -66,6 +79,13 @@ export const entraErrors = {
       "unauthorized_client",
       700016,
       `Application with identifier '${id}' was not found in the directory '${tenant}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
+    ),
+  missingServicePrincipal: (id: string, tenant: string) =>
+    new EntraError(
+      400,
+      "unauthorized_client",
+      7000229,
+      `The client application ${id} is missing service principal in the tenant ${tenant}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119`,
     ),
   disabledPrincipal: (id: string) => new EntraError(401, "invalid_client", 7000112, `Application '${id}' is disabled.`),
   missingSecret: () =>

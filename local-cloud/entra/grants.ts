@@ -4,7 +4,7 @@ import type { Sealed } from "../sealing";
 import type { Cloud } from "../service";
 import { authenticateClient, uniqueId } from "./clientAuthentication";
 import { entraErrors } from "./errors";
-import { audienceOf, parseScopes, resourceOfScope } from "./resources";
+import { audienceOf, grantedRoles, parseScopes, resourceOfScope, resourcePrincipal, wantsVersion2 } from "./resources";
 
 /** A token request, whichever of the two endpoints it came to. */
 export interface TokenRequest {
@@ -72,18 +72,29 @@ async function clientCredentials(cloud: Cloud, request: TokenRequest): Promise<o
   const client = await authenticateClient(cloud, directory, request.form, request.authorization, request.tenantId);
   const target = targetOf(request, directory, true);
   const { id: oid, appId } = client.servicePrincipal;
-  const token = await cloud.tokens.sign({
-    aud: target.resource,
-    appid: appId,
-    appidacr: client.appidacr,
-    idp: `https://sts.windows.net/${request.tenantId}/`,
-    idtyp: "app",
-    oid,
-    sub: oid,
-    app_displayname: client.application.properties.displayName,
-    uti: uniqueId(),
-    ver: "1.0",
-  });
+  const resource = resourcePrincipal(target.resource, directory);
+  const roles = resource ? grantedRoles(cloud, directory, client.servicePrincipal, resource) : [];
+  const common = { idtyp: "app", oid, sub: oid, uti: uniqueId(), ...(roles.length > 0 ? { roles } : {}) };
+  const token = await cloud.tokens.sign(
+    resource && wantsVersion2(resource, directory)
+      ? {
+          ...common,
+          aud: resource.appId,
+          iss: `https://login.microsoftonline.com/${request.tenantId}/v2.0`,
+          azp: appId,
+          azpacr: client.appidacr,
+          ver: "2.0",
+        }
+      : {
+          ...common,
+          aud: target.resource,
+          appid: appId,
+          appidacr: client.appidacr,
+          app_displayname: client.application.properties.displayName,
+          idp: `https://sts.windows.net/${request.tenantId}/`,
+          ver: "1.0",
+        },
+  );
   return answer(request, cloud.clock.seconds(), token, target, {});
 }
 

@@ -7,14 +7,17 @@ import { discoveryRoutes, signInHosts } from "./discovery";
 import { EntraError, entraErrors } from "./errors";
 import { grant } from "./grants";
 
+const guid = z.guid();
 const formSchema = z.record(z.string(), z.string());
 const anyTenant = ["common", "organizations", "consumers"];
 
-/** The id of the tenant that a path names by id or domain. @throws EntraError AADSTS90002 */
+const tenantForm = /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?:[a-z0-9-]+\.)+[a-z]{2,})$/;
+
+/** The id of the tenant that a path names by id or domain. @throws EntraError AADSTS90002 or AADSTS900023 */
 function tenantIdOf(tenant: string): string {
   const wanted = tenant.toLowerCase();
   if (wanted === seed.tenantId || wanted === seed.tenantDomain || anyTenant.includes(wanted)) return seed.tenantId;
-  throw entraErrors.unknownTenant(tenant);
+  throw tenantForm.test(wanted) ? entraErrors.unknownTenant(tenant) : entraErrors.malformedTenant(tenant);
 }
 
 function routes(app: FastifyInstance, cloud: Cloud): void {
@@ -28,17 +31,23 @@ function routes(app: FastifyInstance, cloud: Cloud): void {
             9002313,
             "Invalid request. Request is malformed or invalid.",
           );
+    const clientRequestId = guid.safeParse(request.headers["client-request-id"]).data;
     void reply
       .code(known.status)
-      .headers({ "cache-control": "no-store, no-cache", "x-ms-request-id": crypto.randomUUID() })
-      .send(known.body(cloud.clock.now()));
+      .headers({
+        "cache-control": "no-store, no-cache",
+        "x-ms-request-id": crypto.randomUUID(),
+        ...(clientRequestId === undefined ? {} : { "client-request-id": clientRequestId }),
+      })
+      .send(known.body(cloud.clock.now(), clientRequestId));
   });
   app.setNotFoundHandler((_request, reply) => reply.code(404).send());
 
   for (const version of [1, 2] as const) {
     const path = version === 2 ? "/:tenant/oauth2/v2.0" : "/:tenant/oauth2";
     app.post<{ Params: { tenant: string } }>(`${path}/token`, async (request, reply) => {
-      const form = formSchema.safeParse(request.body ?? {});
+      const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? false;
+      const form = formSchema.safeParse(isForm ? request.body : {});
       if (!form.success) throw entraErrors.missingParameter("grant_type");
       void reply.headers({ "cache-control": "no-store, no-cache", pragma: "no-cache" });
       return grant(cloud, {
@@ -48,6 +57,13 @@ function routes(app: FastifyInstance, cloud: Cloud): void {
         authorization: request.headers.authorization,
         version,
       });
+    });
+    app.route({
+      method: ["GET", "PUT", "PATCH", "DELETE"],
+      url: `${path}/token`,
+      handler: (request) => {
+        throw entraErrors.wrongMethod(request.method);
+      },
     });
     app.post(`${path}/devicecode`, () => ({
       user_code: crypto.randomBytes(5).toString("hex").toUpperCase(),

@@ -1,4 +1,7 @@
-import type { Directory } from "../graph/directory";
+import { z } from "zod";
+import { appRoleAssignments, type Directory, type ServicePrincipal } from "../graph/directory";
+import { servicePrincipalView } from "../graph/views";
+import type { Cloud } from "../service";
 
 /** Well-known first-party resources: names under which tokens are asked for, and what the `aud` claim then is. */
 const firstParty: { names: string[]; clientId: string }[] = [
@@ -26,6 +29,44 @@ export function audienceOf(resource: string, directory: Directory): string | und
     return appId === name || identifiers.some((identifier) => String(identifier).toLowerCase() === name);
   });
   return application && resource;
+}
+
+/** The service principal of a resource, by any of its names. First-party ones that nobody looks up have none here. */
+export function resourcePrincipal(audience: string, directory: Directory): ServicePrincipal | undefined {
+  const name = audience.replace(/\/+$/, "").toLowerCase();
+  const clientId =
+    firstParty.find(({ names, clientId: id }) => names.includes(name) || id === name)?.clientId ??
+    directory.applications.values().find((application) => {
+      const { identifierUris } = application.properties;
+      const identifiers = Array.isArray(identifierUris) ? identifierUris.map((one) => String(one).toLowerCase()) : [];
+      return application.appId === name || identifiers.includes(name);
+    })?.appId;
+  return clientId === undefined ? undefined : directory.servicePrincipalByClientId(clientId);
+}
+
+/** Whether the resource's application asks for tokens of version 2 (`api.requestedAccessTokenVersion`). */
+export function wantsVersion2({ appId }: ServicePrincipal, directory: Directory): boolean {
+  const api = directory.applicationByClientId(appId)?.properties.api as {
+    requestedAccessTokenVersion?: unknown;
+  } | null;
+  return api?.requestedAccessTokenVersion === 2;
+}
+
+const appRoles = z.array(z.object({ id: z.string(), value: z.string().nullish() }));
+
+/** The application roles that somebody was given on a resource, as the claim `roles` names them. */
+export function grantedRoles(
+  cloud: Cloud,
+  directory: Directory,
+  principal: ServicePrincipal,
+  resource: ServicePrincipal,
+): string[] {
+  const declared = appRoles.safeParse(servicePrincipalView(resource, directory).appRoles).data ?? [];
+  return appRoleAssignments(cloud.store)
+    .values()
+    .filter(({ principalId, resourceId }) => principalId === principal.id && resourceId === resource.id)
+    .flatMap(({ appRoleId }) => declared.filter(({ id }) => id === appRoleId).map(({ value }) => value ?? ""))
+    .filter((value) => value !== "");
 }
 
 /** Splits a scope list: what is asked for beside OpenID Connect's own scopes, and whether an id token is wanted. */

@@ -1,6 +1,8 @@
+import "reflect-metadata";
 import crypto from "node:crypto";
 import fs from "node:fs";
 import { errors, exportJWK, importPKCS8, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import * as x509 from "@peculiar/x509";
 import type { Clock } from "../clock";
 import { type Caller, TokenError, type Tokens } from "../service";
 
@@ -22,6 +24,7 @@ function callerFrom(payload: JWTPayload): Caller {
     tid,
     appid,
     aud: String(payload.aud),
+    roles: Array.isArray(payload.roles) ? payload.roles.map(String) : [],
     idtyp: payload.idtyp === "app" ? "app" : "user",
     ...(upn === undefined ? {} : { upn }),
     ...(name === undefined ? {} : { name }),
@@ -35,6 +38,26 @@ function reasonOf(error: unknown): TokenError {
   return new TokenError("malformed");
 }
 
+/**
+ * A certificate of the signing key, as the keys document shows it; DER. Everything in it is fixed, so that its thumbprint,
+ * which names the key, is the same after every start.
+ */
+async function certificateOf(privateKey: CryptoKey, publicKey: crypto.KeyObject): Promise<Buffer> {
+  const rsa = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  const spki = publicKey.export({ type: "spki", format: "der" });
+  const certificate = await x509.X509CertificateGenerator.create({
+    subject: "CN=accounts.accesscontrol.windows.net",
+    issuer: "CN=accounts.accesscontrol.windows.net",
+    serialNumber: "01",
+    notBefore: new Date("2026-01-01T00:00:00Z"),
+    notAfter: new Date("2036-01-01T00:00:00Z"),
+    signingAlgorithm: rsa,
+    signingKey: privateKey,
+    publicKey: await crypto.webcrypto.subtle.importKey("spki", spki, rsa, true, ["verify"]),
+  });
+  return Buffer.from(certificate.rawData);
+}
+
 /** The token signer of the one tenant. Its key is made once and kept in `keyFile`. */
 export async function createTokens(options: { keyFile: string; clock: Clock; tenantId: string }): Promise<Tokens> {
   const { keyFile, clock, tenantId } = options;
@@ -45,10 +68,8 @@ export async function createTokens(options: { keyFile: string; clock: Clock; ten
   const pem = fs.readFileSync(keyFile, "utf8");
   const privateKey = await importPKCS8(pem, algorithm);
   const publicKey = crypto.createPublicKey(pem);
-  const kid = crypto
-    .createHash("sha256")
-    .update(publicKey.export({ type: "spki", format: "der" }))
-    .digest("base64url");
+  const certificate = await certificateOf(privateKey, publicKey);
+  const kid = crypto.createHash("sha1").update(certificate).digest("base64url");
 
   const claims: Tokens["claims"] = async (token) => {
     try {
@@ -88,6 +109,8 @@ export async function createTokens(options: { keyFile: string; clock: Clock; ten
           use: "sig",
           kid,
           x5t: kid,
+          x5c: [certificate.toString("base64")],
+          cloud_instance_name: "microsoftonline.com",
           issuer: `https://login.microsoftonline.com/${tenantId}/v2.0`,
         },
       ],

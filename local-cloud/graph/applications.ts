@@ -56,8 +56,12 @@ export function applicationRoutes(app: FastifyInstance, context: GraphContext): 
     await context.caller(request);
     return context.list(directory.applications.values().map(applicationView), "applications", request);
   });
+  app.get(`${base}/$count`, async (request: GraphRequest) => {
+    await context.caller(request);
+    return context.count(directory.applications.values().map(applicationView), "applications", request);
+  });
   app.post(base, async (request: GraphRequest, reply) => {
-    const caller = await context.writer(request);
+    const caller = await context.maker(request);
     const body = context.body(request);
     if (!body.displayName)
       throw graphErrors.badRequest("A value is required for property 'displayName' of resource 'Application'.");

@@ -5,18 +5,23 @@ import { type Caller, type Cloud, TokenError } from "../service";
 import { identify } from "../serviceApp";
 import { Directory } from "./directory";
 import { graphErrors } from "./errors";
-import { filtered, selected } from "./query";
+import { type ListQuery, type Page, pageOf, selected } from "./query";
 
 export type Entity = Record<string, unknown>;
 
 /** A request to Graph with its query and parameters. */
 export type GraphRequest = FastifyRequest<{
   Params: { id: string; other: string };
-  Querystring: { $filter?: string; $select?: string; $top?: string };
+  Querystring: ListQuery;
 }>;
 
 const bodySchema = z.record(z.string(), z.unknown());
 const bindingSchema = z.array(z.string());
+
+const isEventual = (request: FastifyRequest) => String(request.headers.consistencylevel).toLowerCase() === "eventual";
+
+const isAdministrator = ({ idtyp, oid, roles }: Caller) =>
+  idtyp === "user" || oid === seed.deployer.objectId || roles.includes("Application.ReadWrite.All");
 
 /** What the routes of one version of Graph share. */
 export class GraphContext {
@@ -44,15 +49,21 @@ export class GraphContext {
   }
 
   /**
-   * Refuses callers that may not write: the seeded deployer and users may, other applications only what they own
-   * (as with the permission Application.ReadWrite.OwnedBy). What is to be changed is found after this: a request that came
-   * between would be undone otherwise.
+   * Refuses callers that may not write: the seeded deployer and users may, and applications with the permission
+   * Application.ReadWrite.All; other applications only what they own (as with Application.ReadWrite.OwnedBy).
+   * What is to be changed is found after this: a request that came between would be undone otherwise.
    */
   async writer(request: FastifyRequest, ownerIds: () => string[] = () => []): Promise<Caller> {
     const caller = await this.caller(request);
-    const owned = ownerIds().includes(caller.oid);
-    const may = owned || caller.idtyp === "user" || caller.oid === seed.deployer.objectId;
+    const may = isAdministrator(caller) || ownerIds().includes(caller.oid);
     if (!may) throw graphErrors.denied();
+    return caller;
+  }
+
+  /** The same for what the caller makes and so owns: Application.ReadWrite.OwnedBy is enough. */
+  async maker(request: FastifyRequest): Promise<Caller> {
+    const caller = await this.caller(request);
+    if (!isAdministrator(caller) && !caller.roles.includes("Application.ReadWrite.OwnedBy")) throw graphErrors.denied();
     return caller;
   }
 
@@ -68,14 +79,34 @@ export class GraphContext {
     return { "@odata.context": context, ...selected(entity, request.query.$select) };
   }
 
-  /** A list of entities after `$filter`, `$top` and `$select`. */
+  /** One page of a list after the query's options, with a link to the next. */
   list(entities: Entity[], type: string, request: GraphRequest): Entity {
-    const { $filter, $top, $select } = request.query;
-    const found = filtered(entities, $filter).slice(0, $top === undefined ? undefined : Number($top));
+    const { query } = request;
+    const found = this.page(entities, type, request);
+    const base = `https://graph.microsoft.com/${this.version}`;
+    const next = new URLSearchParams({ ...query, $skiptoken: found.next ?? "" }).toString();
     return {
-      "@odata.context": `https://graph.microsoft.com/${this.version}/$metadata#${type}`,
-      value: found.map((entity) => selected(entity, $select)),
+      "@odata.context": `${base}/$metadata#${type}`,
+      ...(query.$count?.toLowerCase() === "true" ? { "@odata.count": found.count } : {}),
+      ...(found.next === undefined
+        ? {}
+        : { "@odata.nextLink": `https://graph.microsoft.com${request.url.split("?")[0] ?? ""}?${next}` }),
+      value: found.entities.map((entity) => selected(entity, query.$select)),
     };
+  }
+
+  /** The answer to `/$count`: a bare number. */
+  count(entities: Entity[], type: string, request: GraphRequest): string {
+    if (!isEventual(request)) {
+      throw graphErrors.badRequest(
+        "$count is not currently supported without the header 'ConsistencyLevel: eventual'.",
+      );
+    }
+    return String(this.page(entities, type, request).count);
+  }
+
+  private page(entities: Entity[], type: string, request: GraphRequest): Page {
+    return pageOf(entities, request.query, type, isEventual(request));
   }
 
   /** Owners as other requests show them. */

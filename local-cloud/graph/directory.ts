@@ -13,6 +13,9 @@ export interface Group {
   id: string;
   displayName: string;
   memberIds: string[];
+  mailNickname?: string;
+  description?: string | null;
+  createdDateTime?: string;
 }
 
 /** A client secret. Its text is known to nobody but the one who was given it. */
@@ -71,6 +74,21 @@ export interface Principal {
   type: "User" | "Group" | "ServicePrincipal";
   displayName: string;
 }
+
+/** An application role that a principal was given on a resource. */
+export interface AppRoleAssignment {
+  id: string;
+  appRoleId: string;
+  principalId: string;
+  principalType: string;
+  principalDisplayName: string;
+  resourceId: string;
+  resourceDisplayName: string;
+  createdDateTime: string;
+}
+
+export const appRoleAssignments = (store: Store): Collection<AppRoleAssignment> =>
+  store.collection("appRoleAssignments");
 
 export const sha256 = (text: string): string => crypto.createHash("sha256").update(text).digest("hex");
 

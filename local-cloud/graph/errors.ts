@@ -32,6 +32,18 @@ export const graphErrors = {
     ),
   badRequest: (message: string) => new GraphError(400, "Request_BadRequest", message),
   unsupportedQuery: (message: string) => new GraphError(400, "Request_UnsupportedQuery", message),
+  invalidFilter: (filter: string, position: number) =>
+    new GraphError(
+      400,
+      "BadRequest",
+      `Invalid filter clause: Syntax error at position ${String(position)} in '${filter}'.`,
+    ),
+  unknownProperty: (name: string, type: string) =>
+    new GraphError(
+      400,
+      "BadRequest",
+      `Invalid filter clause: Could not find a property named '${name}' on type 'microsoft.graph.${type}'.`,
+    ),
   conflict: (property: string) =>
     new GraphError(
       409,

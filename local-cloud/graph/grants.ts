@@ -1,7 +1,8 @@
 import crypto from "node:crypto";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { z } from "zod";
 import { type Entity, type GraphContext, type GraphRequest, noContent } from "./context";
+import { type AppRoleAssignment, appRoleAssignments } from "./directory";
 import { graphErrors } from "./errors";
 
 const assignmentSchema = z.object({ principalId: z.guid(), resourceId: z.guid(), appRoleId: z.guid() });
@@ -13,10 +14,12 @@ const grantSchema = z.object({
   scope: z.string().nullish(),
 });
 
+const shown = (assignments: AppRoleAssignment[]): Entity[] => assignments.map((one) => ({ ...one }));
+
 /** App role assignments and delegated permission grants: what is consented to whom. */
 export function grantRoutes(app: FastifyInstance, context: GraphContext): void {
   const { cloud, directory } = context;
-  const assignments = cloud.store.collection<Entity>("appRoleAssignments");
+  const assignments = appRoleAssignments(cloud.store);
   const grants = cloud.store.collection<Entity>("oauth2PermissionGrants");
   const resource = `/${context.version}/servicePrincipals/:id/appRoleAssignedTo`;
   const permissionGrants = `/${context.version}/oauth2PermissionGrants`;
@@ -24,14 +27,14 @@ export function grantRoutes(app: FastifyInstance, context: GraphContext): void {
   app.get(resource, async (request: GraphRequest) => {
     await context.caller(request);
     const found = assignments.values().filter(({ resourceId }) => resourceId === request.params.id);
-    return context.list(found, "appRoleAssignments", request);
+    return context.list(shown(found), "appRoleAssignments", request);
   });
   app.get(`/${context.version}/servicePrincipals/:id/appRoleAssignments`, async (request: GraphRequest) => {
     await context.caller(request);
     const found = assignments.values().filter(({ principalId }) => principalId === request.params.id);
-    return context.list(found, "appRoleAssignments", request);
+    return context.list(shown(found), "appRoleAssignments", request);
   });
-  app.post(resource, async (request: GraphRequest, reply) => {
+  const give = async (request: GraphRequest, reply: FastifyReply) => {
     await context.writer(request);
     const parsed = assignmentSchema.safeParse(request.body);
     if (!parsed.success)
@@ -40,6 +43,12 @@ export function grantRoutes(app: FastifyInstance, context: GraphContext): void {
     const target = directory.principal(parsed.data.resourceId);
     if (!principal) throw graphErrors.notFound(parsed.data.principalId);
     if (!target) throw graphErrors.notFound(parsed.data.resourceId);
+    const same = assignments
+      .values()
+      .some((one) =>
+        (["principalId", "resourceId", "appRoleId"] as const).every((name) => one[name] === parsed.data[name]),
+      );
+    if (same) throw graphErrors.badRequest("Permission being assigned already exists on the object");
     const assignment = {
       ...parsed.data,
       id: crypto.randomBytes(32).toString("base64url"),
@@ -49,13 +58,16 @@ export function grantRoutes(app: FastifyInstance, context: GraphContext): void {
       resourceDisplayName: target.displayName,
     };
     assignments.put(assignment.id, assignment);
-    return reply.code(201).send(context.one(assignment, "appRoleAssignments", request));
-  });
+    return reply.code(201).send(context.one({ ...assignment }, "appRoleAssignments", request));
+  };
+  // From either side: of the one who is given the role, and of the resource that has it.
+  app.post(resource, give);
+  app.post(`/${context.version}/servicePrincipals/:id/appRoleAssignments`, give);
   app.get(`${resource}/:other`, async (request: GraphRequest) => {
     await context.caller(request);
     const found = assignments.get(request.params.other);
     if (!found) throw graphErrors.notFound(request.params.other);
-    return context.one(found, "appRoleAssignments", request);
+    return context.one({ ...found }, "appRoleAssignments", request);
   });
   app.delete(`${resource}/:other`, async (request: GraphRequest, reply) => {
     await context.writer(request);

@@ -1,10 +1,12 @@
 import type { FastifyInstance } from "fastify";
 import type { Cloud, ListedResource, Service } from "../service";
 import { applicationRoutes } from "./applications";
+import { batchRoutes } from "./batch";
 import { GraphContext } from "./context";
 import { Directory, nameOf } from "./directory";
 import { GraphError } from "./errors";
 import { grantRoutes } from "./grants";
+import { groupRoutes } from "./groups";
 import { peopleRoutes } from "./people";
 import { servicePrincipalRoutes } from "./servicePrincipals";
 
@@ -39,6 +41,8 @@ function routes(app: FastifyInstance, cloud: Cloud): void {
     servicePrincipalRoutes(app, context);
     grantRoutes(app, context);
     peopleRoutes(app, context);
+    groupRoutes(app, context);
+    batchRoutes(app, context);
   }
 }
 
@@ -56,6 +60,10 @@ function resources(cloud: Cloud): ListedResource[] {
       id,
       softDeleted: true,
     })),
+    ...directory.groups
+      .values()
+      .filter(({ createdDateTime }) => createdDateTime !== undefined)
+      .map(({ id, displayName }) => ({ service, type: "group", name: displayName, id })),
     ...directory.servicePrincipals
       .values()
       .filter(({ seeded }) => !seeded)

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { seed } from "../seed";
 import { type Entity, type GraphContext, type GraphRequest, noContent } from "./context";
-import type { Application, Group, User } from "./directory";
+import type { Application, User } from "./directory";
 import { graphErrors } from "./errors";
 import { applicationView } from "./views";
 
@@ -20,23 +20,12 @@ function userView({ id, displayName, userPrincipalName }: User): Entity {
   };
 }
 
-function groupView({ id, displayName }: Group): Entity {
-  return {
-    id,
-    displayName,
-    securityEnabled: true,
-    mailEnabled: false,
-    groupTypes: [],
-    mailNickname: displayName.toLowerCase(),
-  };
-}
-
 interface DeletedApplication {
   application: Application;
   deletedDateTime: string;
 }
 
-/** Users, groups, the organization, objects by id, and what was deleted. */
+/** Users, the organization, objects by id, and what was deleted. */
 export function peopleRoutes(app: FastifyInstance, context: GraphContext): void {
   const { directory, cloud } = context;
   const base = `/${context.version}`;
@@ -47,12 +36,6 @@ export function peopleRoutes(app: FastifyInstance, context: GraphContext): void 
     if (!user) throw graphErrors.notFound(id);
     return user;
   };
-  const findGroup = (id: string): Group => {
-    const group = directory.groups.get(id.toLowerCase());
-    if (!group) throw graphErrors.notFound(id);
-    return group;
-  };
-
   app.get(`${base}/me`, async (request: GraphRequest) => {
     const caller = await context.caller(request);
     if (caller.idtyp === "app")
@@ -63,21 +46,13 @@ export function peopleRoutes(app: FastifyInstance, context: GraphContext): void 
     await context.caller(request);
     return context.list(directory.users.values().map(userView), "users", request);
   });
+  app.get(`${base}/users/$count`, async (request: GraphRequest) => {
+    await context.caller(request);
+    return context.count(directory.users.values().map(userView), "users", request);
+  });
   app.get(`${base}/users/:id`, async (request: GraphRequest) => {
     await context.caller(request);
     return context.one(userView(findUser(request.params.id)), "users", request);
-  });
-  app.get(`${base}/groups`, async (request: GraphRequest) => {
-    await context.caller(request);
-    return context.list(directory.groups.values().map(groupView), "groups", request);
-  });
-  app.get(`${base}/groups/:id`, async (request: GraphRequest) => {
-    await context.caller(request);
-    return context.one(groupView(findGroup(request.params.id)), "groups", request);
-  });
-  app.get(`${base}/groups/:id/members`, async (request: GraphRequest) => {
-    await context.caller(request);
-    return context.list(context.objects(findGroup(request.params.id).memberIds), "directoryObjects", request);
   });
   app.get(`${base}/organization`, async (request: GraphRequest) => {
     await context.caller(request);
@@ -108,10 +83,13 @@ export function peopleRoutes(app: FastifyInstance, context: GraphContext): void 
     ...applicationView(application),
     deletedDateTime,
   });
-  app.get(`${items}/microsoft.graph.application`, async (request: GraphRequest) => {
-    await context.caller(request);
-    return context.list(deleted.values().map(deletedView), "applications", request);
-  });
+  // The name of the type may be given with and without its namespace's first part.
+  for (const type of ["microsoft.graph.application", "graph.application"]) {
+    app.get(`${items}/${type}`, async (request: GraphRequest) => {
+      await context.caller(request);
+      return context.list(deleted.values().map(deletedView), "applications", request);
+    });
+  }
   app.get(`${items}/:id`, async (request: GraphRequest) => {
     await context.caller(request);
     const found = deleted.get(request.params.id.toLowerCase());

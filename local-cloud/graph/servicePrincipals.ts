@@ -32,8 +32,12 @@ export function servicePrincipalRoutes(app: FastifyInstance, context: GraphConte
     await context.caller(request);
     return context.list(directory.servicePrincipals.values().map(view), "servicePrincipals", request);
   });
+  app.get(`${base}/$count`, async (request: GraphRequest) => {
+    await context.caller(request);
+    return context.count(directory.servicePrincipals.values().map(view), "servicePrincipals", request);
+  });
   app.post(base, async (request: GraphRequest, reply) => {
-    const caller = await context.writer(request);
+    const caller = await context.maker(request);
     const { appId, "owners@odata.bind": owners, ...properties } = context.body(request);
     if (typeof appId !== "string" || !directory.applicationByClientId(appId)) {
       throw graphErrors.badRequest(

@@ -2,7 +2,16 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Cloud } from "../service";
 import { admit, type Operation, type VaultAccess } from "./access";
 import { keyVaultErrors } from "./errors";
-import { currentVersion, purge, recover, type SecretRecord, secretOf, secretsOf, softDelete } from "./secrets";
+import {
+  currentVersion,
+  purge,
+  recover,
+  requireValidName,
+  type SecretRecord,
+  secretOf,
+  secretsOf,
+  softDelete,
+} from "./secrets";
 import { bundle, deletedItem, item, page } from "./views";
 
 interface DeletedRequest {
@@ -13,6 +22,7 @@ interface DeletedRequest {
 export function deletedSecretRoutes(app: FastifyInstance, cloud: Cloud): void {
   const enter = async (request: FastifyRequest<DeletedRequest>, operation: Operation) => {
     const access = await admit(cloud, request);
+    requireValidName(request.params.name);
     access.require(operation, request.params.name);
     return access;
   };

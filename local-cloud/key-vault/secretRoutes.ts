@@ -6,6 +6,7 @@ import { keyVaultErrors } from "./errors";
 import {
   currentVersion,
   putSecret,
+  requireValidName,
   saveSecret,
   type SecretRecord,
   secretOf,
@@ -48,6 +49,7 @@ const changesOf = (given: z.infer<typeof changesSchema>) => ({
 export function secretRoutes(app: FastifyInstance, cloud: Cloud): void {
   const enter = async (request: FastifyRequest<SecretRequest>, operation: Operation) => {
     const access = await admit(cloud, request);
+    requireValidName(request.params.name);
     access.require(operation, request.params.name);
     return access;
   };

@@ -41,6 +41,7 @@ export interface SecretChanges {
   tags?: Record<string, string> | undefined;
 }
 
+/** The form of every name in a path: https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates */
 const validName = /^[0-9a-zA-Z-]{1,127}$/;
 const largestValue = 25 * 1024;
 const daySeconds = 24 * 60 * 60;
@@ -85,6 +86,11 @@ function window(attributes: SecretChanges["attributes"]) {
   };
 }
 
+/** @throws KeyVaultError 400 */
+export function requireValidName(name: string): void {
+  if (!validName.test(name)) throw keyVaultErrors.badParameter(`The request URI contains an invalid name: ${name}`);
+}
+
 /** Adds a version, the first or another. @throws KeyVaultError */
 export function putSecret(
   cloud: Cloud,
@@ -92,9 +98,7 @@ export function putSecret(
   name: string,
   given: SecretChanges & { value: string },
 ): SecretRecord {
-  if (!validName.test(name)) {
-    throw keyVaultErrors.badParameter(`The request URI contains an invalid name: ${name}`);
-  }
+  requireValidName(name);
   if (Buffer.byteLength(given.value) > largestValue) {
     throw keyVaultErrors.badParameter(`Secret value size is too large: at most ${String(largestValue)} bytes.`);
   }
