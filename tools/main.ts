@@ -4,6 +4,7 @@ import { demo, type DemoOptions } from "./demo/demo";
 import type { CheckOptions } from "./check/command";
 import { type ConnectorsOptions, connectorsOnLocalCloud } from "./connectors/command";
 import { local } from "./local";
+import { previewReport, type ReportOptions } from "./previewReport/command";
 import { coloured } from "./progress";
 import { test } from "./test";
 
@@ -65,11 +66,27 @@ async function runCheck(args: readonly string[]): Promise<number> {
   return exitCode;
 }
 
+async function runPreviewReport(args: readonly string[]): Promise<undefined> {
+  await new Command("npm run preview:report --")
+    .description("Makes one comment for a pull request, in Markdown on standard output, of previews.")
+    .argument("<files...>", "outputs of pulumi preview --json, one for each environment; - for standard input")
+    .option(
+      "--drift",
+      "tell of drift: the files are outputs of pulumi refresh --preview-only --json",
+      npmSwallowed("drift"),
+    )
+    .action((files: string[], options: ReportOptions) => {
+      previewReport(files, options);
+    })
+    .parseAsync(args, { from: "user" });
+}
+
 /** The arguments of these belong to the program behind them, so nothing is parsed here. */
 const commands: Record<string, (args: readonly string[]) => Promise<number | undefined>> = {
   demo: runDemo,
   connectors: runConnectors,
   check: runCheck,
+  "preview:report": runPreviewReport,
   local,
   test,
   cloud: async (args) => {
