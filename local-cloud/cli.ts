@@ -102,7 +102,7 @@ function program(home: string): Command {
   faults
     .command("add <rule>")
     .description(
-      'one rule as JSON: {"host","method","path","effect":"status|cutBefore|cutAfter|delay","status","times"…}',
+      'one rule as JSON: {"host","method","path","effect":"status","status":503,"skip":2,"times":1}; all of it: docs/reliability.md',
     )
     .action(async (rule: string) => {
       printJson(await controlClient(home).addFault(json(rule)));

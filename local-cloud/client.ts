@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Fault } from "./faults";
+import type { Fault, WaitingFault } from "./faults";
 import { homeFiles, runningPort } from "./home";
 import type { JournalEntry } from "./journal";
 import type { Knobs } from "./knobs";
@@ -145,7 +145,7 @@ export function controlClient(home: string) {
     resources: async () => (await send<{ resources: ListedResource[] }>("GET", "status")).resources,
     journal: (limit = 10_000) => send<JournalEntry[]>("GET", `journal?limit=${String(limit)}`),
     clearJournal: () => send("DELETE", "journal"),
-    faults: () => send<(Fault & { left: number })[]>("GET", "faults"),
+    faults: () => send<WaitingFault[]>("GET", "faults"),
     addFault: (fault: Partial<Fault>) => send<Fault>("POST", "faults", fault),
     clearFaults: () => send("DELETE", "faults"),
     knobs: () => send<Knobs>("GET", "knobs"),

@@ -107,11 +107,15 @@ export async function serve(local: LocalCloud, port = 0, patience = usualPatienc
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
-  proxy.on("connect", (request, socket, head: Buffer) => {
+  proxy.on("connect", (request, socket: Socket, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     const [host = "", targetPort] = (request.url ?? "").toLowerCase().split(":");
     if (targetPort !== "443" || !local.appFor(host)) {
       refuse(socket, "403 Forbidden", `${host}:${targetPort ?? ""} is not a host of the local cloud.`);
+      return;
+    }
+    if (local.faults.refuses(host)) {
+      socket.resetAndDestroy();
       return;
     }
     socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");

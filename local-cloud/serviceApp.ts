@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Fault, Faults } from "./faults";
 import type { Journal } from "./journal";
 import type { Caller, Cloud, Service } from "./service";
@@ -93,6 +93,52 @@ function parseBodies(app: FastifyInstance): void {
   });
 }
 
+/** What a gateway in front of the services shows when it does not reach them. */
+const gatewayPage = (status: number) =>
+  `<!DOCTYPE html><html><head><title>${String(status)}</title></head><body><h1>Our services aren't available right now</h1></body></html>`;
+
+/** `Retry-After` as the rule wants it. */
+function retryAfter({ retryAfterSeconds, retryAfterDate }: Fault): string | undefined {
+  if (retryAfterSeconds === undefined) return undefined;
+  return retryAfterDate ? new Date(Date.now() + retryAfterSeconds * 1000).toUTCString() : String(retryAfterSeconds);
+}
+
+/** Leaves the client without an answer until it gives up. */
+function hang(reply: FastifyReply, faults: Faults): void {
+  const release = faults.hold(() => reply.raw.destroy());
+  reply.raw.once("close", release);
+}
+
+/** The part of a fault that comes before anything is done. */
+async function playBefore(fault: Fault, reply: FastifyReply, faults: Faults): Promise<void> {
+  const { effect, status } = fault;
+  if (effect === "delay") await new Promise((resolve) => setTimeout(resolve, fault.delayMilliseconds));
+  if (effect === "cutBefore" || effect === "hang") reply.hijack();
+  if (effect === "cutBefore") reply.raw.destroy();
+  if (effect === "hang") hang(reply, faults);
+  if (effect !== "status" && effect !== "html") return;
+  const wait = retryAfter(fault);
+  if (wait !== undefined) void reply.header("retry-after", wait);
+  void reply.code(status);
+  if (effect === "html") await reply.type("text/html; charset=utf-8").send(gatewayPage(status));
+  else await reply.send({ error: { code: "PlayedFault", message: "The local cloud was told to fail this request." } });
+}
+
+/** The part of a fault that comes when all is done: what becomes of the answer. */
+function playAfter({ effect }: Fault, reply: FastifyReply, payload: unknown, faults: Faults): unknown {
+  if (effect === "truncate" || effect === "garble") {
+    const text = typeof payload === "string" ? payload : "";
+    const damaged = effect === "truncate" ? text.slice(0, Math.floor(text.length / 2)) : `{"value": undefined, ${text}`;
+    void reply.header("content-length", Buffer.byteLength(damaged));
+    return damaged;
+  }
+  if (effect !== "cutAfter" && effect !== "hangAfter") return payload;
+  if (effect === "cutAfter") reply.raw.destroy();
+  else hang(reply, faults);
+  // The answer is lost: nothing may be written any more.
+  return new Promise<never>(() => undefined);
+}
+
 /** The web application of one service: its routes, with the journal, the faults and durable state around them. */
 export function createServiceApp(
   service: Service,
@@ -121,17 +167,7 @@ export function createServiceApp(
     const fault = faults.take({ host: hostOf(request), method: request.method, path: request.url });
     if (!fault) return;
     request.fault = fault;
-    if (fault.effect === "delay") await new Promise((resolve) => setTimeout(resolve, fault.delayMilliseconds));
-    if (fault.effect === "cutBefore") {
-      reply.hijack();
-      reply.raw.destroy();
-    }
-    if (fault.effect === "status") {
-      if (fault.retryAfterSeconds !== undefined) void reply.header("retry-after", String(fault.retryAfterSeconds));
-      await reply
-        .code(fault.status)
-        .send({ error: { code: "PlayedFault", message: "The local cloud was told to fail this request." } });
-    }
+    await playBefore(fault, reply, faults);
   });
 
   app.addHook("preParsing", async (request, _reply, payload) => {
@@ -156,10 +192,7 @@ export function createServiceApp(
       ...(reply.statusCode < 400 ? {} : { error: errorCode(payload) }),
       ...(request.fault === undefined ? {} : { fault: request.fault.effect }),
     });
-    if (request.fault?.effect !== "cutAfter") return payload;
-    reply.raw.destroy();
-    // The answer is lost: nothing may be written any more.
-    return new Promise<never>(() => undefined);
+    return request.fault ? playAfter(request.fault, reply, payload, faults) : payload;
   });
 
   service.routes(app, cloud);

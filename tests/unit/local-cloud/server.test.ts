@@ -121,4 +121,52 @@ describe("faults", () => {
     expect(await exchange("login.microsoftonline.com", raw)).toBe("");
     expect(cloud.local.journal.list().length).toBeGreaterThan(0);
   });
+
+  it("plays a rule at the n-th request, and says when to come back as a date", async () => {
+    const rule = { host: "login", effect: "status", status: 503, skip: 2, retryAfterSeconds: 30, retryAfterDate: true };
+    cloud.local.faults.add(rule);
+    const before = Date.now();
+    const statuses = [];
+    for (let call = 0; call < 3; call++) statuses.push(await cloud.send("GET", url));
+    expect(statuses.map(({ status }) => status)).toEqual([200, 200, 503]);
+    const wait = Date.parse(statuses[2]?.headers["retry-after"] ?? "") - before;
+    expect(wait).toBeGreaterThan(28_000);
+    expect(wait).toBeLessThan(90_000);
+    expect((await cloud.send("GET", url)).status).toBe(200);
+  });
+
+  it("shows a gateway's page with any status", async () => {
+    cloud.local.faults.add({ host: "login", effect: "html", status: 200 });
+    const { status, headers, body } = await cloud.send("GET", url);
+    expect([status, headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(body).toMatch(/^<!DOCTYPE html>/);
+  });
+
+  it.each(["truncate", "garble"])("damages the answer's body: %s", async (effect) => {
+    const whole = (await cloud.send("GET", url)).body;
+    cloud.local.faults.add({ host: "login", effect });
+    const { status, body } = await cloud.send("GET", url);
+    expect(status).toBe(200);
+    expect(body).not.toBe(whole);
+    expect(() => JSON.parse(body) as unknown).toThrow();
+  });
+
+  it("opens no connection to a host that refuses", async () => {
+    cloud.local.faults.add({ host: "login", effect: "refuse" });
+    expect(() => cloud.local.faults.add({ host: "login", path: "/x", effect: "refuse" })).toThrow("takes a host only");
+    const raw = "GET /common/discovery/keys HTTP/1.1\r\nHost: login.microsoftonline.com\r\nConnection: close\r\n\r\n";
+    await expect(exchange("login.microsoftonline.com", raw)).rejects.toThrow();
+    expect(await exchange("login.microsoftonline.com", raw)).toMatch(/^HTTP\/1\.1 200/);
+  });
+
+  it.each(["hang", "hangAfter"])("leaves the client waiting until it gives up: %s", async (effect) => {
+    cloud.local.faults.add({ host: "login", effect });
+    const raw = "GET /common/discovery/keys HTTP/1.1\r\nHost: login.microsoftonline.com\r\n\r\n";
+    const waiting = exchange("login.microsoftonline.com", raw);
+    await expect(Promise.race([waiting, new Promise((done) => setTimeout(done, 300, "waits"))])).resolves.toBe("waits");
+    expect(cloud.local.faults.hangingRequests).toBe(1);
+    cloud.local.faults.clear();
+    await waiting;
+    expect(cloud.local.faults.hangingRequests).toBe(0);
+  });
 });
