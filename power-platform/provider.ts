@@ -11,6 +11,9 @@ import type { CustomConnectorInputs, CustomConnectorOutputs } from "./lifecycle/
 import * as connectors from "./lifecycle/customConnector";
 import { IncompleteError } from "./lifecycle/failure";
 import * as proofs from "./lifecycle/operationProof";
+import { endWithEngine } from "./engineAlive";
+
+endWithEngine();
 
 type Provider = Required<Pick<pulumi.dynamic.ResourceProvider, "diff" | "create" | "read" | "update" | "delete">>;
 

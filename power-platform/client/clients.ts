@@ -35,9 +35,15 @@ async function objectIdOf(credential: TokenCredential, scope: string): Promise<s
 
 export function createClients(cloud: Cloud): Clients {
   const endpoints = new Endpoints(cloud);
-  let credential: Promise<TokenCredential> | undefined;
-  const signIn = () => (credential ??= deployerCredential(clouds[cloud].authority));
-  const callerId = async () => objectIdOf(await signIn(), endpoints.powerAppsScope);
+  const signIn = () => deployerCredential(clouds[cloud].authority);
+  let caller: Promise<string> | undefined;
+  const askCaller = async () => objectIdOf(await signIn(), endpoints.powerAppsScope);
+  const callerId = async () => {
+    caller ??= askCaller();
+    // What failed is asked for again.
+    caller.catch(() => (caller = undefined));
+    return caller;
+  };
   const http = createHttpClient(signIn);
   const anonymous = createHttpClient();
   return {

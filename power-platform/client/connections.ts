@@ -1,14 +1,9 @@
+import { parseAnswer } from "./answers";
 import type { ConnectionAddress, Endpoints } from "./endpoints";
 import type { HttpClient } from "./http";
 import type { Share } from "../types";
 import { permissionChange } from "./permissions";
-import {
-  connectionSchema,
-  parseAnswer,
-  permissionListSchema,
-  type WireConnection,
-  type WirePermission,
-} from "./wireTypes";
+import { connectionSchema, permissionListSchema, type WireConnection, type WirePermission } from "./wireTypes";
 
 /** What a PUT sends. */
 export interface ConnectionBody {
@@ -40,17 +35,17 @@ export class Connections {
         connectionParametersSet: { name: parameterSet, values: wrapped },
       },
     };
-    const { body } = await this.http.send("PUT", this.endpoints.connection(address), { action, body: content });
-    return parseAnswer(connectionSchema, body, action);
+    const answer = await this.http.send("PUT", this.endpoints.connection(address), { action, body: content });
+    return parseAnswer(connectionSchema, answer, action);
   }
 
   /** @returns undefined when there is none of that name */
   async get(address: ConnectionAddress): Promise<WireConnection | undefined> {
     const action = `read the connection ${address.connectionName}`;
     const endpoint = this.endpoints.connection(address);
-    const { status, body } = await this.http.send("GET", endpoint, { action, accepted: [404] });
-    if (status !== 404) return parseAnswer(connectionSchema, body, action);
-    if (body.includes("EnvironmentNotFound")) await this.http.send("GET", endpoint, { action });
+    const answer = await this.http.send("GET", endpoint, { action, accepted: [404] });
+    if (answer.status !== 404) return parseAnswer(connectionSchema, answer, action);
+    if (answer.body.includes("EnvironmentNotFound")) await this.http.send("GET", endpoint, { action });
     return undefined;
   }
 
@@ -62,8 +57,8 @@ export class Connections {
 
   async permissions(address: ConnectionAddress): Promise<WirePermission[]> {
     const action = `read with whom the connection ${address.connectionName} is shared`;
-    const { body } = await this.http.send("GET", this.endpoints.connection(address, "permissions"), { action });
-    return parseAnswer(permissionListSchema, body, action).value;
+    const answer = await this.http.send("GET", this.endpoints.connection(address, "permissions"), { action });
+    return parseAnswer(permissionListSchema, answer, action).value;
   }
 
   /** Gives and takes roles. Giving the same role twice does what once does. */

@@ -1,3 +1,4 @@
+import { parseAnswer } from "./answers";
 import type { Share } from "../types";
 import type { Endpoints } from "./endpoints";
 import type { HttpClient } from "./http";
@@ -7,7 +8,6 @@ import {
   connectionListSchema,
   connectorListSchema,
   connectorSchema,
-  parseAnswer,
   permissionListSchema,
   type WireConnection,
   type WireConnector,
@@ -36,8 +36,8 @@ export class Connectors {
     let endpoint = this.endpoints.customConnectors(environmentId);
     const found: WireConnector[] = [];
     for (let page = 0; page < mostPages; page++) {
-      const { body } = await this.http.send("GET", endpoint, { action });
-      const { value, nextLink } = parseAnswer(connectorListSchema, body, action);
+      const answer = await this.http.send("GET", endpoint, { action });
+      const { value, nextLink } = parseAnswer(connectorListSchema, answer, action);
       found.push(...value);
       if (!nextLink) break;
       endpoint = { ...endpoint, url: nextLink };
@@ -49,21 +49,21 @@ export class Connectors {
   async get(environmentId: string, name: string): Promise<WireConnector | undefined> {
     const action = `read the custom connector ${name}`;
     const endpoint = this.endpoints.connector(environmentId, name);
-    const { status, body } = await this.http.send("GET", endpoint, { action, accepted: [404] });
-    if (status !== 404) return parseAnswer(connectorSchema, body, action);
+    const answer = await this.http.send("GET", endpoint, { action, accepted: [404] });
+    if (answer.status !== 404) return parseAnswer(connectorSchema, answer, action);
     // A missing environment is 404 too, and is no reason to call the connector gone.
-    if (body.includes("EnvironmentNotFound")) await this.http.send("GET", endpoint, { action });
+    if (answer.body.includes("EnvironmentNotFound")) await this.http.send("GET", endpoint, { action });
     return undefined;
   }
 
   /** Not repeated when its answer is lost: the service would make a second one, or refuse it. */
   async create(environmentId: string, title: string, content: ConnectorBody): Promise<WireConnector> {
     const action = `create the custom connector ${title}`;
-    const { body } = await this.http.send("POST", this.endpoints.createConnector(environmentId), {
+    const answer = await this.http.send("POST", this.endpoints.createConnector(environmentId), {
       action,
       body: content,
     });
-    return parseAnswer(connectorSchema, body, action);
+    return parseAnswer(connectorSchema, answer, action);
   }
 
   async update(environmentId: string, name: string, content: ConnectorBody): Promise<void> {
@@ -85,15 +85,15 @@ export class Connectors {
     const url = connector.properties.apiDefinitions?.originalSwaggerUrl;
     if (!url) return undefined;
     const action = `read the definition of the custom connector ${connector.name}`;
-    const { body } = await storage.send("GET", { url, scope: "" }, { action });
-    return parseAnswer(document, body, action);
+    const answer = await storage.send("GET", { url, scope: "" }, { action });
+    return parseAnswer(document, answer, action);
   }
 
   async permissions(environmentId: string, name: string): Promise<WirePermission[]> {
     const action = `read with whom the custom connector ${name} is shared`;
     const endpoint = this.endpoints.connectorSharing(environmentId, name, "permissions");
-    const { body } = await this.http.send("GET", endpoint, { action });
-    return parseAnswer(permissionListSchema, body, action).value;
+    const answer = await this.http.send("GET", endpoint, { action });
+    return parseAnswer(permissionListSchema, answer, action).value;
   }
 
   /** Gives and takes roles. Giving the same role twice does what once does. */
@@ -112,9 +112,9 @@ export class Connectors {
   async connectionsOf(environmentId: string, name: string): Promise<WireConnection[] | undefined> {
     const action = `list the connections of the custom connector ${name}`;
     const endpoint = this.endpoints.allConnections(environmentId);
-    const { status, body } = await this.http.send("GET", endpoint, { action, accepted: [401, 403, 404] });
-    if (status >= 400) return undefined;
-    const { value } = parseAnswer(connectionListSchema, body, action);
+    const answer = await this.http.send("GET", endpoint, { action, accepted: [403] });
+    if (answer.status === 403) return undefined;
+    const { value } = parseAnswer(connectionListSchema, answer, action);
     return value.filter(({ properties }) => properties.apiId?.split("/").at(-1) === name);
   }
 }

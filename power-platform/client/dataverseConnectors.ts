@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { dataverseEndpoint } from "./endpoints";
 import type { HttpClient } from "./http";
-import { parseAnswer } from "./wireTypes";
+import { parseAnswer } from "./answers";
 
 const text = z.string().nullish();
 
@@ -75,8 +75,8 @@ export class DataverseConnectors {
   constructor(private readonly http: HttpClient) {}
 
   private async first(organizationUrl: string, below: string, action: string) {
-    const { body } = await this.http.send("GET", dataverseEndpoint(organizationUrl, below), { action, headers: odata });
-    return parseAnswer(found, body, action).value[0];
+    const answer = await this.http.send("GET", dataverseEndpoint(organizationUrl, below), { action, headers: odata });
+    return parseAnswer(found, answer, action).value[0];
   }
 
   /** The prefix that the publisher of a solution gives the names of its rows. @throws Error when there is no such solution */
@@ -90,16 +90,16 @@ export class DataverseConnectors {
       );
     }
     const endpoint = dataverseEndpoint(organizationUrl, `publishers(${publisher})?$select=customizationprefix`);
-    const { body } = await this.http.send("GET", endpoint, { action, headers: odata });
-    return parseAnswer(publisherSchema, body, action).customizationprefix;
+    const answer = await this.http.send("GET", endpoint, { action, headers: odata });
+    return parseAnswer(publisherSchema, answer, action).customizationprefix;
   }
 
   /** @returns undefined when there is none of that id */
   async get(organizationUrl: string, id: string): Promise<ConnectorRow | undefined> {
     const action = `read the custom connector ${id} in Dataverse`;
     const endpoint = dataverseEndpoint(organizationUrl, `connectors(${id})?$select=${columns}`);
-    const { status, body } = await this.http.send("GET", endpoint, { action, headers: odata, accepted: [404] });
-    return status === 404 ? undefined : parseAnswer(rowSchema, body, action);
+    const answer = await this.http.send("GET", endpoint, { action, headers: odata, accepted: [404] });
+    return answer.status === 404 ? undefined : parseAnswer(rowSchema, answer, action);
   }
 
   /** @returns false when there is one of that id already, which is then left as it is */
@@ -155,8 +155,8 @@ export class DataverseConnectors {
       organizationUrl,
       `RetrieveSharedPrincipalsAndAccess(Target=@target)?@target=${target}`,
     );
-    const { body } = await this.http.send("GET", endpoint, { action, headers: odata });
-    return parseAnswer(sharedSchema, body, action).PrincipalAccesses;
+    const answer = await this.http.send("GET", endpoint, { action, headers: odata });
+    return parseAnswer(sharedSchema, answer, action).PrincipalAccesses;
   }
 
   /** Giving the same access twice does what once does. */

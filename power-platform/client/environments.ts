@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Endpoints } from "./endpoints";
 import type { HttpClient } from "./http";
-import { parseAnswer } from "./wireTypes";
+import { parseAnswer } from "./answers";
 
 const environmentSchema = z.looseObject({
   properties: z.looseObject({
@@ -31,8 +31,8 @@ export class Environments {
 
   private async ask(environmentId: string): Promise<string | undefined> {
     const action = `look whether environment ${environmentId} has Dataverse`;
-    const { body } = await this.http.send("GET", this.endpoints.environment(environmentId), { action });
-    const { properties } = parseAnswer(environmentSchema, body, action);
+    const answer = await this.http.send("GET", this.endpoints.environment(environmentId), { action });
+    const { properties } = parseAnswer(environmentSchema, answer, action);
     return properties.linkedEnvironmentMetadata?.instanceUrl ?? undefined;
   }
 }

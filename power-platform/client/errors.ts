@@ -1,3 +1,5 @@
+import { htmlPage } from "./answers";
+
 /** A request that a service refused, or that no answer came to. Its message is written for people. */
 export class RequestError extends Error {
   constructor(
@@ -8,12 +10,12 @@ export class RequestError extends Error {
     /** The service's error code, the innermost one; "" when it gave none. */
     readonly code: string,
     reason: string,
-    /** The service's id of the request, to name in a support case. */
-    readonly requestId = "",
+    /** The ids of the request, to name in a support case, as a sentence; "" for none. */
+    ids = "",
   ) {
     const answered = status === 0 ? "no answer" : `HTTP ${status}${code === "" ? "" : ` ${code}`}`;
     const remedy = remedyFor(status, code, reason);
-    const id = requestId === "" ? "" : ` Request id: ${requestId}.`;
+    const id = ids === "" ? "" : ` ${ids}`;
     super(`Could not ${action}: ${answered}. ${withFullStop(reason)}${remedy === "" ? "" : ` ${remedy}`}${id}`);
     this.name = "RequestError";
   }
@@ -43,7 +45,8 @@ function remedyFor(status: number, code: string, reason: string): string {
   if (status === 401) return "Check the identity that runs Pulumi (ARM_TENANT_ID, ARM_CLIENT_ID and its credential).";
   if (status === 403)
     return "The identity that runs Pulumi needs to be an administrator application of the Power Platform, or a maker of the environment.";
-  if (status === 429 || status >= 500 || status === 0) return "This is often temporary: run the update again.";
+  if (status === 408 || status === 429 || status >= 500 || status === 0)
+    return "This is often temporary: run the update again.";
   return "";
 }
 
@@ -65,7 +68,7 @@ export function errorOf(body: string): ErrorBody {
   try {
     parsed = JSON.parse(body);
   } catch {
-    return { code: "", message: body.slice(0, 500) || "The answer had no body" };
+    return { code: "", message: htmlPage(body) ?? (body.slice(0, 500) || "The answer had no body") };
   }
   return innermost(parsed) ?? { code: "", message: body.slice(0, 500) };
 }

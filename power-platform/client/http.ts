@@ -9,19 +9,20 @@ import {
   type HttpMethods,
   logPolicy,
   type Pipeline,
+  type PipelinePolicy,
+  type PipelineResponse,
   proxyPolicy,
+  RestError,
   retryPolicy,
   setClientRequestIdPolicy,
   userAgentPolicy,
 } from "@azure/core-rest-pipeline";
+import { type Answer, idsOf } from "./answers";
+import { deadlineMilliseconds } from "./deadlines";
 import type { Endpoint } from "./endpoints";
 import { errorOf, RequestError } from "./errors";
-import { maxRetries, retryStrategy } from "./retries";
-
-/** No request takes longer than this, with all its retries. */
-const deadlineMilliseconds = 5 * 60_000;
-/** One attempt. Creating a connector takes the service up to about half a minute. */
-const attemptMilliseconds = 90_000;
+import { maxRetries, type Repetition, retryStrategy } from "./retries";
+import { Throttle } from "./throttle";
 
 export interface RequestOptions {
   /** What is being done, for the error's message: "create the custom connector KeyVaultAccess". */
@@ -38,69 +39,102 @@ export interface RequestOptions {
   accepted?: readonly number[];
 }
 
-export interface Answer {
-  status: number;
-  body: string;
-}
-
 /** Sends authenticated requests. */
 export interface HttpClient {
   /** @throws RequestError for every answer that is neither 2xx nor accepted, and for none. */
   send(method: HttpMethods, endpoint: Endpoint, options: RequestOptions): Promise<Answer>;
 }
 
-function pipelineFor(repeatable: boolean, scope: string, credential: TokenCredential | undefined): Pipeline {
+/** An attempt that takes too long is a failure like any other, after which the request may be sent again. */
+const attemptInTime: PipelinePolicy = {
+  name: "attempt in time",
+  sendRequest: (request, next) =>
+    next(request).catch((error: unknown) => {
+      if (request.abortSignal?.aborted || !(error instanceof Error) || error.name !== "AbortError") throw error;
+      throw new RestError(`no answer within ${request.timeout / 1000} seconds`, { code: "ETIMEDOUT", request });
+    }),
+};
+
+function pipelineFor(
+  repetition: Repetition,
+  scope: string,
+  credential: TokenCredential | undefined,
+  throttle: Throttle,
+): Pipeline {
   const pipeline = createEmptyPipeline();
   pipeline.addPolicy(proxyPolicy());
   pipeline.addPolicy(decompressResponsePolicy());
   pipeline.addPolicy(userAgentPolicy({ userAgentPrefix: "keyvault-connector" }));
   pipeline.addPolicy(setClientRequestIdPolicy());
-  pipeline.addPolicy(retryPolicy([retryStrategy(repeatable)], { maxRetries }), { phase: "Retry" });
+  pipeline.addPolicy(retryPolicy([retryStrategy(repetition)], { maxRetries }), { phase: "Retry" });
   if (credential) {
     pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: scope }), { phase: "Sign" });
   }
+  pipeline.addPolicy(throttle.policy, { afterPhase: "Sign" });
+  pipeline.addPolicy(attemptInTime, { afterPhase: "Sign", afterPolicies: [throttle.policy.name] });
   pipeline.addPolicy(logPolicy(), { afterPhase: "Sign" });
   return pipeline;
 }
 
-function messageOf(error: unknown): string {
+function messageOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted) return `not within ${deadlineMilliseconds("request") / 1000} seconds, with all retries`;
   return error instanceof Error ? error.message : String(error);
 }
 
 /**
  * A client that signs in with a credential; without one it sends no token.
- * @param credential is asked for when the first token is needed.
+ * @param credential is asked for when the first token is needed, and once more when a token is refused: a new credential
+ * remembers no token.
  */
 export function createHttpClient(credential?: () => Promise<TokenCredential>): HttpClient {
   const transport = createDefaultHttpClient();
+  const throttle = new Throttle();
   let signedIn: Promise<TokenCredential> | undefined;
+  const signIn = () => (signedIn ??= credential?.());
   return {
     send: async (method, { url, scope }, options) => {
       const { action, body, content, headers: extra, repeatable = method !== "POST", accepted = [] } = options;
-      signedIn ??= credential?.();
-      const pipeline = pipelineFor(repeatable, scope, await signedIn);
-      const request = createPipelineRequest({
-        url,
-        method,
-        timeout: attemptMilliseconds,
-        abortSignal: AbortSignal.timeout(deadlineMilliseconds),
-        headers: createHttpHeaders({
-          accept: "application/json",
-          "content-type": content ? "application/octet-stream" : "application/json",
-          ...content?.headers,
-          ...extra,
-        }),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(content === undefined ? {} : { body: content.bytes }),
-      });
-      const answer = await pipeline.sendRequest(transport, request).catch((error: unknown) => {
-        throw new RequestError(action, 0, "", messageOf(error));
-      });
-      const { status, bodyAsText, headers } = answer;
+      const headers = {
+        accept: "application/json",
+        "content-type": content ? "application/octet-stream" : "application/json",
+        ...content?.headers,
+        ...extra,
+      };
+      const milliseconds = deadlineMilliseconds("request");
+      const repetition = { repeatable, deadline: Date.now() + milliseconds };
+      const abortSignal = AbortSignal.timeout(milliseconds);
+      const attempt = async (): Promise<PipelineResponse> => {
+        const request = createPipelineRequest({
+          url,
+          method,
+          timeout: deadlineMilliseconds("attempt"),
+          abortSignal,
+          headers: createHttpHeaders(headers),
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          ...(content === undefined ? {} : { body: content.bytes }),
+        });
+        const pipeline = pipelineFor(repetition, scope, await signIn(), throttle);
+        return pipeline.sendRequest(transport, request).catch((error: unknown) => {
+          throw new RequestError(
+            action,
+            0,
+            "",
+            messageOf(error, abortSignal),
+            idsOf(createHttpHeaders(), request.requestId),
+          );
+        });
+      };
+      let answer = await attempt();
+      if (answer.status === 401 && credential && !accepted.includes(401)) {
+        signedIn = undefined;
+        answer = await attempt();
+      }
+      const { status, bodyAsText } = answer;
       const text = bodyAsText ?? "";
-      if ((status >= 200 && status < 300) || accepted.includes(status)) return { status, body: text };
+      const ids = idsOf(answer.headers, answer.request.requestId);
+      if ((status >= 200 && status < 300) || accepted.includes(status)) return { status, body: text, ids };
       const { code, message } = errorOf(text);
-      throw new RequestError(action, status, code, message, headers.get("x-ms-request-id"));
+      throw new RequestError(action, status, code, message, ids);
     },
   };
 }

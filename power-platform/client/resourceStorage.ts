@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Endpoints } from "./endpoints";
 import type { HttpClient } from "./http";
-import { parseAnswer } from "./wireTypes";
+import { parseAnswer } from "./answers";
 
 const answerSchema = z.looseObject({ sharedAccessSignature: z.string() });
 
@@ -19,13 +19,13 @@ export class ResourceStorage {
   /** @returns the signed URL of the uploaded file */
   async upload(environmentId: string, name: string, content: Buffer, contentType: string): Promise<string> {
     const action = `get a place for ${name}`;
-    const { body } = await this.http.send("POST", this.endpoints.resourceStorage(await this.callerId()), {
+    const answer = await this.http.send("POST", this.endpoints.resourceStorage(await this.callerId()), {
       action,
       body: { environment: { name: environmentId } },
       // A second, unused container does no harm.
       repeatable: true,
     });
-    const url = new URL(parseAnswer(answerSchema, body, action).sharedAccessSignature);
+    const url = new URL(parseAnswer(answerSchema, answer, action).sharedAccessSignature);
     url.pathname = `${url.pathname}/${name}`;
     await this.anonymous.send(
       "PUT",

@@ -1,7 +1,8 @@
-import type { RetryInformation, RetryModifiers, RetryStrategy } from "@azure/core-rest-pipeline";
+import type { PipelineResponse, RetryInformation, RetryModifiers, RetryStrategy } from "@azure/core-rest-pipeline";
+import { isDamaged } from "./answers";
 
-/** Retries of one request; with the pauses below about a minute in all. */
-export const maxRetries = 6;
+/** Retries of one request, as long as its deadline allows. */
+export const maxRetries = 8;
 const firstPauseMilliseconds = 500;
 const longestPauseMilliseconds = 20_000;
 /** A service that asks for more patience than this is reported instead of waited for. */
@@ -23,28 +24,47 @@ export function retryAfter(value: string | undefined, now = Date.now()): number 
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** Exponential, with full jitter in the upper half, so that many clients do not come back together. */
+/**
+ * Exponential, with full jitter, so that many clients do not come back together.
+ * Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
+ */
 export function pause(retryCount: number, random = Math.random): number {
-  const whole = Math.min(longestPauseMilliseconds, firstPauseMilliseconds * 2 ** retryCount);
-  return whole / 2 + random() * (whole / 2);
+  return random() * Math.min(longestPauseMilliseconds, firstPauseMilliseconds * 2 ** retryCount);
 }
 
-/**
- * When to send a request again.
- * @param repeatable Whether sending it twice does the same as once. Others are sent again only when the service did not
- * look at them: it said 429, or could not be reached at all.
- */
-export function retryStrategy(repeatable: boolean): RetryStrategy {
+export interface Repetition {
+  /**
+   * Whether sending it twice does the same as once. Others are sent again only when the service did not look at them: it
+   * said 429, or could not be reached at all.
+   */
+  repeatable: boolean;
+  /** When the request must be over, in milliseconds since 1970. */
+  deadline: number;
+}
+
+function isWorthRepeating(
+  response: PipelineResponse | undefined,
+  code: string | undefined,
+  repeatable: boolean,
+): boolean {
+  if (response === undefined) return code !== undefined && (repeatable || neverSent.has(code));
+  if (response.status === 429) return true;
+  return repeatable && (transientStatuses.has(response.status) || isDamaged(response));
+}
+
+/** When to send a request again. */
+export function retryStrategy({ repeatable, deadline }: Repetition): RetryStrategy {
   return {
     name: "power-platform",
     retry: ({ response, responseError, retryCount }: RetryInformation): RetryModifiers => {
-      const status = response?.status;
-      const unseen = status === 429 || (status === undefined && neverSent.has(responseError?.code ?? ""));
-      const transient = status === undefined ? responseError !== undefined : transientStatuses.has(status);
-      if (!unseen && !(repeatable && transient)) return { skipStrategy: true };
+      const code = responseError && (responseError.code ?? "");
+      if (!isWorthRepeating(response, code, repeatable)) return { skipStrategy: true };
       const asked = retryAfter(response?.headers.get("retry-after"));
       if (asked !== undefined && asked > longestRetryAfterMilliseconds) return { skipStrategy: true };
-      return { retryAfterInMs: asked ?? pause(retryCount) };
+      // What was asked for is the least; what comes on top keeps many clients from coming back together.
+      const wait = (asked ?? 0) + pause(asked === undefined ? retryCount : 0);
+      // The last answer says more than that there was no time left.
+      return Date.now() + wait >= deadline ? { skipStrategy: true } : { retryAfterInMs: wait };
     },
   };
 }

@@ -78,17 +78,3 @@ export const permissionListSchema = z.looseObject({
   ),
 });
 export type WirePermission = z.infer<typeof permissionListSchema>["value"][number];
-
-/** @throws Error naming what was asked and what is missing in the answer */
-export function parseAnswer<T>(schema: z.ZodType<T>, body: string, action: string): T {
-  let json: unknown;
-  try {
-    json = JSON.parse(body.replace(/^\uFEFF/, ""));
-  } catch {
-    throw new Error(`Could not ${action}: the answer is not JSON.`);
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const missing = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
-  throw new Error(`Could not ${action}: the answer has another shape than expected (${missing}).`);
-}

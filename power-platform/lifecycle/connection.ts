@@ -15,7 +15,7 @@ import { includesSettings } from "./sameSettings";
 import { sharingChange, stillShared } from "./sharing";
 import { explainSignIn, isHopeless } from "./signInErrors";
 import { containsUnknown, isUnknown } from "./unknown";
-import { DeadlineError, waitFor } from "./waiting";
+import { DeadlineError, unlessGone, waitFor } from "./waiting";
 
 /** What the engine hands over: the resource's arguments, defaults filled in. */
 export interface ConnectionInputs extends ConnectionAddress {
@@ -143,10 +143,12 @@ export async function updateConnection(clients: Clients, olds: ConnectionOutputs
 }
 
 export async function deleteConnection({ connections }: Clients, olds: ConnectionOutputs): Promise<void> {
-  await connections.delete(olds);
-  await waitFor(`connection ${olds.connectionName} to be gone`, { deadlineSeconds: goneDeadlineSeconds }, async () =>
-    (await connections.get(olds)) ? { notYet: "it is still there" } : { found: true },
-  );
+  const patience = { deadlineSeconds: goneDeadlineSeconds };
+  await waitFor(`connection ${olds.connectionName} to be gone`, patience, async () => {
+    // Each time, since a 404 is believed, and may have been said by a server that did not know of it yet.
+    await connections.delete(olds);
+    return (await connections.get(olds)) ? { notYet: "it is still there" } : { found: true };
+  });
 }
 
 /** The state with what is otherwise at the service; `undefined` when the connection is gone. */
@@ -154,7 +156,7 @@ export async function readConnection(
   { connections }: Clients,
   olds: ConnectionOutputs,
 ): Promise<ConnectionOutputs | undefined> {
-  const found = await connections.get(olds);
+  const found = await unlessGone(() => connections.get(olds));
   if (!found) return undefined;
   const { displayName, connectionParametersSet } = found.properties;
   // The service does not give all values back: those that it does must be ours.

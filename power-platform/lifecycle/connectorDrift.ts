@@ -6,6 +6,7 @@ import type { CustomConnectorInputs, CustomConnectorOutputs } from "./connectorI
 import { outputsOf } from "./connectorOutputs";
 import { includesSettings } from "./sameSettings";
 import { isUnknown } from "./unknown";
+import { unlessGone } from "./waiting";
 
 /** The inputs as the service has them; where it only filled something in, as they were wanted. */
 function seenInputs(inputs: CustomConnectorInputs, seen: Content): CustomConnectorInputs {
@@ -50,7 +51,7 @@ export async function readCustomConnector(
   const place: Place = { id: olds.connectorId, internalName: olds.internalName, dataverseId: olds.dataverseId };
   const route = routeOf(clients, olds);
   const inputs = inputsOf(olds);
-  const read = await route.content({ ...inputs, iconLocation, scriptLocation }, place);
+  const read = await unlessGone(() => route.content({ ...inputs, iconLocation, scriptLocation }, place));
   if (!read) return undefined;
   const found = { ...seenInputs(inputs, read.content), shareWith: await route.stillShared(inputs, place) };
   const kept = { ...outputsOf(found, olds, place, read.connector), iconLocation, scriptLocation };

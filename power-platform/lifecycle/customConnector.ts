@@ -85,8 +85,13 @@ export async function updateCustomConnector(
 /** @throws Error naming the connections of others, who would be left without their connector */
 async function refuseWhileUsed({ connectors, callerId }: Clients, olds: CustomConnectorOutputs): Promise<void> {
   const { environmentId, internalName, definition } = olds;
-  const used = (await connectors.connectionsOf(environmentId, internalName)) ?? [];
-  if (used.length === 0) return;
+  const used = await connectors.connectionsOf(environmentId, internalName);
+  if (used === undefined) {
+    console.error(
+      `Whether connections of others use ${definition.info.title} cannot be seen: only administrators of the Power Platform see all.`,
+    );
+  }
+  if (used === undefined || used.length === 0) return;
   const caller = await callerId();
   const ofOthers = used.filter(({ properties }) => properties.createdBy?.id !== caller);
   if (ofOthers.length === 0) return;

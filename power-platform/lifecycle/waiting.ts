@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { deadlineMilliseconds } from "../client/deadlines";
 
 /** How long something is waited for. */
 export interface Patience {
@@ -32,9 +33,10 @@ const sayEveryMilliseconds = 20_000;
  */
 export async function waitFor<T>(
   what: string,
-  { deadlineSeconds, firstPauseMilliseconds = 1000, longestPauseMilliseconds = 15_000 }: Patience,
+  { deadlineSeconds: wanted, firstPauseMilliseconds = 1000, longestPauseMilliseconds = 15_000 }: Patience,
   look: () => Promise<Look<T>>,
 ): Promise<T> {
+  const deadlineSeconds = Math.min(wanted, deadlineMilliseconds("wait") / 1000);
   const startedAt = Date.now();
   const deadline = startedAt + deadlineSeconds * 1000;
   let pause = firstPauseMilliseconds;
@@ -52,4 +54,14 @@ export async function waitFor<T>(
     await sleep(Math.min(jittered, deadline - now));
     pause = Math.min(pause * 1.5, longestPauseMilliseconds);
   }
+}
+
+const secondLookMilliseconds = 1000;
+
+/** What a read finds; one that finds nothing is repeated once, since a single server may not know of a resource yet. */
+export async function unlessGone<T>(read: () => Promise<T | undefined>): Promise<T | undefined> {
+  const found = await read();
+  if (found !== undefined) return found;
+  await sleep(secondLookMilliseconds);
+  return read();
 }

@@ -99,11 +99,14 @@ export class DataverseRoute implements ConnectorRoute {
 
   async remove(environmentId: string, { dataverseId, internalName }: Place): Promise<void> {
     const { connectors, dataverse } = this.clients;
-    await dataverse.delete(this.organizationUrl, dataverseId);
-    if (internalName === "") return;
-    await waitFor(`${internalName} to be gone`, { deadlineSeconds: syncDeadlineSeconds }, async () =>
-      (await connectors.get(environmentId, internalName)) ? { notYet: "it is still there" } : { found: true },
-    );
+    const patience = { deadlineSeconds: syncDeadlineSeconds };
+    await waitFor(`${internalName || dataverseId} to be gone`, patience, async () => {
+      // Each time, since a 404 is believed, and may have been said by a server that did not know of it yet.
+      await dataverse.delete(this.organizationUrl, dataverseId);
+      if (await dataverse.get(this.organizationUrl, dataverseId)) return { notYet: "its row is still there" };
+      if (internalName === "" || !(await connectors.get(environmentId, internalName))) return { found: true };
+      return { notYet: "it is still there" };
+    });
   }
 
   /** The connector at the Power Apps resource provider, once it has the row's definition and ways of signing in. */

@@ -1,11 +1,12 @@
 import type { Clients } from "../client/clients";
+import { OddAnswerError } from "../client/answers";
 import { RequestError } from "../client/errors";
 import type { WireConnector } from "../client/wireTypes";
 import { connectorBody } from "../lifecycle/connectorBody";
 import { locationOf, uploadFiles } from "../lifecycle/connectorFiles";
 import type { CustomConnectorInputs } from "../lifecycle/connectorInputs";
 import { sharingChange, stillShared } from "../lifecycle/sharing";
-import { waitFor } from "../lifecycle/waiting";
+import { DeadlineError, waitFor } from "../lifecycle/waiting";
 import { markerKey } from "../marker";
 import type { Share } from "../types";
 import type { ConnectorRoute, FileLocations, Place } from "./route";
@@ -14,7 +15,15 @@ const goneDeadlineSeconds = 120;
 /** How long a connector may take to be listed whose creation was not answered. */
 const lostAnswerDeadlineSeconds = 30;
 
-const answerWasLost = (error: unknown) => error instanceof RequestError && (error.status === 0 || error.status >= 500);
+/** How long a connector that was written may be unknown to the server that is asked next. */
+const knownDeadlineSeconds = 60;
+
+const answerWasLost = (error: unknown) =>
+  error instanceof OddAnswerError ||
+  (error instanceof RequestError && (error.status === 0 || error.status === 408 || error.status >= 500));
+/** Ours, perhaps, by an attempt that is not listed yet. */
+const isThere = (error: unknown) =>
+  error instanceof RequestError && (error.status === 409 || error.code === "ApiAlreadyExists");
 
 export const placeOf = ({ name, id }: Pick<WireConnector, "name" | "id">): Place => ({
   id,
@@ -40,9 +49,11 @@ export class PowerAppsRoute implements ConnectorRoute {
   }
 
   async settled({ environmentId }: CustomConnectorInputs, { internalName }: Place): Promise<WireConnector> {
-    const connector = await this.clients.connectors.get(environmentId, internalName);
-    if (connector) return connector;
-    throw new Error(`The custom connector ${internalName} is gone right after it was written. Run the update again.`);
+    const patience = { deadlineSeconds: knownDeadlineSeconds };
+    return waitFor<WireConnector>(`${internalName} to be known`, patience, async () => {
+      const connector = await this.clients.connectors.get(environmentId, internalName);
+      return connector ? { found: connector } : { notYet: "it was written, and is not found" };
+    });
   }
 
   async content(inputs: CustomConnectorInputs & FileLocations, { internalName }: Place) {
@@ -83,20 +94,27 @@ export class PowerAppsRoute implements ConnectorRoute {
 
   async remove(environmentId: string, { internalName }: Place): Promise<void> {
     const { connectors } = this.clients;
-    await connectors.delete(environmentId, internalName);
-    await waitFor(`${internalName} to be gone`, { deadlineSeconds: goneDeadlineSeconds }, async () =>
-      (await connectors.get(environmentId, internalName)) ? { notYet: "it is still there" } : { found: true },
+    await waitFor(`${internalName} to be gone`, { deadlineSeconds: goneDeadlineSeconds }, async () => {
+      // Each time, since a 404 is believed, and may have been said by a server that did not know of it yet.
+      await connectors.delete(environmentId, internalName);
+      return (await connectors.get(environmentId, internalName)) ? { notYet: "it is still there" } : { found: true };
+    });
+  }
+
+  /** Those of our title. One that Dataverse owns is another resource, even when it was made of the same definition. */
+  private async sameTitle({ environmentId, definition }: CustomConnectorInputs): Promise<WireConnector[]> {
+    const all = await this.clients.connectors.list(environmentId);
+    return all.filter(
+      ({ properties }) => properties.displayName === definition.info.title && !properties.metadata?.xrmConnectorId,
     );
   }
 
-  /** The connector that carries our marker, made by an earlier attempt whose answer was lost. */
-  private async findMarked(inputs: CustomConnectorInputs): Promise<WireConnector | undefined> {
+  /** The one of them that carries our marker, made by an earlier attempt whose answer was lost. */
+  private async marked(
+    { environmentId, definition }: CustomConnectorInputs,
+    sameTitle: readonly WireConnector[],
+  ): Promise<WireConnector | undefined> {
     const { connectors, anonymous } = this.clients;
-    const { environmentId, definition } = inputs;
-    const sameTitle = (await connectors.list(environmentId)).filter(
-      // One that Dataverse owns is another resource, even when it was made of the same definition.
-      ({ properties }) => properties.displayName === definition.info.title && !properties.metadata?.xrmConnectorId,
-    );
     for (const { name } of sameTitle) {
       const connector = await connectors.get(environmentId, name);
       const found = connector && (await connectors.definition(connector, anonymous));
@@ -106,24 +124,44 @@ export class PowerAppsRoute implements ConnectorRoute {
     return undefined;
   }
 
+  private async findMarked(inputs: CustomConnectorInputs): Promise<WireConnector | undefined> {
+    return this.marked(inputs, await this.sameTitle(inputs));
+  }
+
   private async create(inputs: CustomConnectorInputs): Promise<WireConnector> {
     const { environmentId, definition } = inputs;
     const body = connectorBody(inputs, await uploadFiles(this.clients, inputs), true);
     try {
       return await this.clients.connectors.create(environmentId, definition.info.title, body);
     } catch (error) {
-      if (!answerWasLost(error)) throw error;
-      const patience = { deadlineSeconds: lostAnswerDeadlineSeconds };
-      return await waitFor<WireConnector>(
-        "the custom connector whose creation was not answered",
-        patience,
-        async () => {
-          const found = await this.findMarked(inputs);
-          return found ? { found } : { notYet: "it is not listed" };
-        },
-      ).catch(() => {
-        throw error;
-      });
+      if (!answerWasLost(error) && !isThere(error)) throw error;
+      return this.afterLostAnswer(inputs, error as Error);
     }
   }
+
+  /** The connector that was made all the same, once it is listed. @throws the error when it is not, or is somebody else's */
+  private async afterLostAnswer(inputs: CustomConnectorInputs, error: Error): Promise<WireConnector> {
+    const what = "the custom connector whose creation was not answered";
+    const patience = { deadlineSeconds: lostAnswerDeadlineSeconds };
+    const looked = waitFor<WireConnector>(what, patience, async () => {
+      const sameTitle = await this.sameTitle(inputs);
+      const found = await this.marked(inputs, sameTitle);
+      if (found) return { found };
+      if (isThere(error) && sameTitle.length > 0) throw new Error(describedOwners(sameTitle));
+      return { notYet: "it is not listed" };
+    });
+    return looked.catch((reason: unknown) => {
+      if (isThere(error) && reason instanceof Error && !(reason instanceof DeadlineError))
+        throw new Error(`${error.message} ${reason.message}`, { cause: error });
+      throw error;
+    });
+  }
 }
+
+const describedOwners = (sameTitle: readonly WireConnector[]): string =>
+  `There is: ${sameTitle
+    .map(
+      ({ name, properties }) =>
+        `${properties.displayName} (${name}) of ${properties.createdBy?.displayName ?? "somebody"}`,
+    )
+    .join(", ")}. To manage that one here, set adopt to its internal name.`;

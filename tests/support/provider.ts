@@ -30,7 +30,7 @@ export interface ProviderProcess {
   connection: ProviderMethods<ConnectionInputs, ConnectionOutputs>;
   /** What it said on standard error. */
   said(): string;
-  stop(): void;
+  stop(signal?: NodeJS.Signals): void;
 }
 
 interface Reply {
@@ -50,6 +50,9 @@ export function startProvider(env: Record<string, string>): ProviderProcess {
   const waiting = new Map<number, (reply: Reply) => void>();
   child.on("message", (reply: Reply) => waiting.get(reply.id)?.(reply));
   let last = 0;
+  child.on("exit", () => {
+    for (const [id, reply] of [...waiting]) reply({ id, error: { message: "The provider has ended." } });
+  });
   const call = (type: string, method: string, args: unknown[]) =>
     new Promise<unknown>((resolve, reject) => {
       const id = ++last;
@@ -71,8 +74,8 @@ export function startProvider(env: Record<string, string>): ProviderProcess {
     customConnector: methods("customConnector"),
     connection: methods("connection"),
     said: () => said,
-    stop: () => {
-      child.kill();
+    stop: (signal) => {
+      child.kill(signal);
     },
   };
 }
