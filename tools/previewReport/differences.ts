@@ -85,7 +85,7 @@ export function propertyChanges(change: Change): PropertyChange[] {
   if (!old || !now) return [];
   const paths = Object.keys(detailedDiff);
   const tops = new Set([...Object.keys(old.inputs), ...Object.keys(now.inputs)]);
-  const differing = [...tops].filter((name) => !sameValue(old.inputs[name], now.inputs[name]));
+  const differing = [...tops].filter((name) => !sameValue(at(old.inputs, name), at(now.inputs, name)));
   return (paths.length > 0 ? paths : differing)
     .filter((path) => !isShownElsewhere(change, keysOf(path)[0] ?? ""))
     .sort()

@@ -32,7 +32,10 @@ export function code(value: string, length?: number): string {
 
 /** Lines as a block of code. @param language such as "diff" */
 export function block(lines: readonly string[], language: string): string {
-  const safe = lines.map((line) => harmless(line.replace(/\t/g, "  ").replace(invisible, spelled)));
+  // Where a difference goes on is said by us; lines of values have a sign or a space in front.
+  const safe = lines.map((line) =>
+    /^@@ [-+ 0-9]+ @@$/.test(line) ? line : harmless(line.replace(/\t/g, "  ").replace(invisible, spelled)),
+  );
   const fence = "`".repeat(Math.max(3, longestRun(safe.join("\n")) + 1));
   return `${fence}${language}\n${safe.join("\n")}\n${fence}`;
 }

@@ -2,6 +2,7 @@
 // prints by default, and the engine's events, a line each, of PULUMI_ENABLE_STREAMING_JSON_PREVIEW and --event-log; only
 // those name the policies that were violated. Source: pulumi/pulumi pkg/display/json.go, sdk/go/common/apitype/events.go
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import type { Redaction } from "./redaction";
 import { at, type Fields, fieldsOf, isFields, itemsOf, textOf, textsOf, withTexts } from "./values";
 
@@ -113,7 +114,7 @@ function stepOf(value: unknown): Step | undefined {
 
 function messageOf(value: unknown): Message | undefined {
   const fields = fieldsOf(value);
-  const text = `${textOf(fields.prefix)}${textOf(fields.message)}`.trim();
+  const text = stripVTControlCharacters(`${textOf(fields.prefix)}${textOf(fields.message)}`).trim();
   if (text === "" || fields.ephemeral === true) return undefined;
   return { severity: textOf(fields.severity), text, resource: urnOf(textOf(fields.urn)).name };
 }
@@ -236,13 +237,12 @@ export function withoutSecrets(preview: Preview, redaction: Redaction): Preview 
     project: clean(preview.project),
     steps: preview.steps.map((step) => ({
       ...step,
-      op: clean(step.op),
       urn: cleanUrn(step.urn),
       old: cleanState(step.old),
       new: cleanState(step.new),
       replaceReasons: step.replaceReasons.map(clean),
       detailedDiff: Object.fromEntries(
-        Object.entries(step.detailedDiff).map(([property, kind]) => [clean(property), clean(kind)]),
+        Object.entries(step.detailedDiff).map(([property, kind]) => [clean(property), kind]),
       ),
     })),
     messages: preview.messages.map((one) => ({ ...one, text: clean(one.text), resource: clean(one.resource) })),

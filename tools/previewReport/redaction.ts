@@ -35,6 +35,18 @@ const secretShapes = [
   /\bv1:[A-Za-z0-9+/]{16}:[A-Za-z0-9+/=]{20,}/g, // what the engine has encrypted
 ];
 
+/** Where the engine tells of properties by their names, beside the properties themselves. */
+const bookkeeping = new Set([
+  "detailedDiff",
+  "propertyDependencies",
+  "dependencies",
+  "aliases",
+  "additionalSecretOutputs",
+  "stackTrace",
+  "diffReasons",
+  "replaceReasons",
+]);
+
 /** Shorter values are hidden where they stand, but not searched for elsewhere: every word would hold them. */
 const shortest = 4;
 
@@ -59,6 +71,14 @@ function parsedJson(text: string): unknown {
   }
 }
 
+/** Where a property stands. */
+interface Place {
+  type: string;
+  /** Properties that the resource lists as secret. */
+  secretOutputs: Set<string>;
+  isProperty: boolean;
+}
+
 /** What is secret in one document: what to hide where it stands, and the values to hide elsewhere too. */
 export class Redaction {
   private readonly values = new Set<string>();
@@ -67,9 +87,10 @@ export class Redaction {
   /**
    * A copy without what is known as secret by its mark, its name or its type. Remembers the values.
    * @param type of the resource whose properties these are
+   * @param isProperty whether this is a property, or part of one, and not what the engine tells of it
    */
-  masked(value: unknown, type = ""): unknown {
-    if (Array.isArray(value)) return value.map((item) => this.masked(item, type));
+  masked(value: unknown, type = "", isProperty = false): unknown {
+    if (Array.isArray(value)) return value.map((item) => this.masked(item, type, isProperty));
     if (!isFields(value)) return value;
     const signature = value[signatureKey];
     if (signature === secretSignature || (signature === outputSignature && value.secret === true))
@@ -77,20 +98,29 @@ export class Redaction {
     const ownType = typeof value.type === "string" && "urn" in value ? value.type : type;
     const names = new Set(textsOf(value.additionalSecretOutputs));
     return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [key, this.maskedProperty(key, inner, ownType, names)]),
+      Object.entries(value).map(([key, inner]) => [
+        key,
+        !isProperty && bookkeeping.has(key)
+          ? inner
+          : this.maskedProperty(key, inner, { type: ownType, secretOutputs: names, isProperty }),
+      ]),
     );
   }
 
-  private maskedProperty(key: string, value: unknown, type: string, secretOutputs: Set<string>): unknown {
+  private maskedProperty(key: string, value: unknown, place: Place): unknown {
+    const { type, secretOutputs, isProperty } = place;
     const name = plainName(key.split(":").at(-1) ?? key);
     if (secretStructureName.test(name) && value !== null && value !== undefined) return this.hide(value);
     if (secretTextName.test(name) && (typeof value === "string" || typeof value === "number")) return this.hide(value);
-    if ((key !== "inputs" && key !== "outputs") || !isFields(value)) return this.masked(value, type);
+    const isProperties = !isProperty && (key === "inputs" || key === "outputs");
+    if (!isProperties || !isFields(value))
+      return this.masked(value, type, isProperty || isProperties || key === "config");
     const places = secretPlaces.flatMap(([pattern, paths]) => (pattern.test(type) ? paths : []));
     const all = [...places, ...[...secretOutputs].map((output) => [output])];
     return this.masked(
       all.reduce((fields, path) => this.hiddenAt(fields, path), value),
       type,
+      true,
     );
   }
 

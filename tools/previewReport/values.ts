@@ -17,10 +17,12 @@ export const textOf = (value: unknown): string => (typeof value === "string" ? v
 /** The texts of a list; others are left out. */
 export const textsOf = (value: unknown): string[] => itemsOf(value).filter((item) => typeof item === "string");
 
+/** A property of an object's own, or undefined: names such as "valueOf" come from previews too. */
+const own = (value: unknown, key: string): unknown =>
+  isFields(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+
 /** What stands at a path of keys, or undefined. */
-export function at(value: unknown, ...path: string[]): unknown {
-  return path.reduce<unknown>((inner, key) => fieldsOf(inner)[key], value);
-}
+export const at = (value: unknown, ...path: string[]): unknown => path.reduce(own, value);
 
 /** How the engine writes a value that is known only after the update. Source: pulumi/pulumi sdk/go/common/resource/plugin */
 const unknownTexts = new Set([

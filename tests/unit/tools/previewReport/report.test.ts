@@ -183,6 +183,16 @@ describe("secrets", () => {
     expect(text).not.toContain("old-value-1");
   });
 
+  it("are told from what the engine says of properties by their names", () => {
+    const more = { detailedDiff: { clientSecret: { kind: "update" } }, diffReasons: ["clientSecret"] };
+    const states = [{ inputs: { clientSecret: "[secret]" } }, { inputs: { clientSecret: "[secret]" } }] as const;
+    const text = report(
+      digest([step("update", "x:y:Z", "n", ...states, more), step("update", type.vault, "kv", {}, {})]),
+    );
+    expect(text).toContain("updates the vault `kv` and the Z `n`");
+    expect(text).toContain("clientSecret: [secret] → [secret]");
+  });
+
   it("of one file are not shown of another either, nor what only looks like a secret", () => {
     const one = digest([step("update", "x:y:Z", "n", {}, { inputs: { apiKey: "abcd-efgh" } })]);
     const token = `eyJ${"a".repeat(20)}.${"b".repeat(20)}.c`;
