@@ -38,7 +38,15 @@ export default tseslint.config(
     },
   },
   {
-    files: ["index.ts", "settings.ts", "outputs.ts", "stackOutputs.ts", "components/**/*.ts", "power-platform/**/*.ts"],
+    files: [
+      "index.ts",
+      "settings.ts",
+      "outputs.ts",
+      "stackOutputs.ts",
+      "components/**/*.ts",
+      "power-platform/**/*.ts",
+      "examples/**/*.ts",
+    ],
     rules: outsideTheStack,
   },
   {

@@ -131,6 +131,14 @@ export function whyUnreadable(stack: string, name: string, value: unknown, found
 }
 
 /**
+ * An error that says what is missing, and shows nothing else. The SDK hangs the failed promise onto it and has Node.js print all that
+ * hangs on it into a trace: the whole program, for a minute.
+ */
+function refusal(message: string): pulumi.RunError {
+  return Object.assign(new pulumi.RunError(message), { [Symbol.for("nodejs.util.inspect.custom")]: () => message });
+}
+
+/**
  * The outputs of a deployed stack, for the program of another one. Only what is used is looked for; a secret output is a secret here too.
  * @param reference such as `new pulumi.StackReference("organization/keyvault-connector/dev")`
  * @throws pulumi.RunError, when an output is used that the stack does not have: its name, and the contract's version that has it
@@ -140,7 +148,7 @@ export function readOutputs(reference: pulumi.StackReference): OutputsOf<StackOu
   const read = (name: string): pulumi.Output<unknown> =>
     pulumi.all([reference.name, reference.getOutput(name), found]).apply(([stack, value, version]: unknown[]) => {
       const reason = whyUnreadable(String(stack), name, value, version);
-      if (reason !== undefined) throw new pulumi.RunError(reason);
+      if (reason !== undefined) throw refusal(reason);
       return value;
     });
   const getters = Object.keys(outputSince).map((name) => [name, { enumerable: true, get: () => read(name) }] as const);
@@ -152,7 +160,7 @@ export function entryNamed<T>(kind: string, entries: Record<string, T>, name: st
   const found = entries[name];
   if (found !== undefined) return found;
   const names = Object.keys(entries).join(", ") || "none";
-  throw new pulumi.RunError(`The stack has no ${kind} "${name}". There are: ${names}.`);
+  throw refusal(`The stack has no ${kind} "${name}". There are: ${names}.`);
 }
 
 /** One secret of a stack, by its name in the vault. @throws pulumi.RunError with the names that there are */

@@ -28,6 +28,11 @@ const targets = {
     ],
     outdir: "dist/plugins",
   },
+  component: {
+    sources: ["component", "components", "settings", "power-platform"],
+    entryPoints: ["component/index.ts"],
+    outdir: "component/dist",
+  },
   tools: {
     sources: ["tools", "local-cloud", "power-platform", "settings", "settings.ts", "components"],
     entryPoints: ["tools/main.ts", "tools/pulumi-cli/languageHost.ts", "tools/connectors/worker.ts"],

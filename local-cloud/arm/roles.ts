@@ -63,6 +63,19 @@ export const builtInRoles: readonly RoleDefinition[] = [
   role("e147488a-f6f5-4113-8e2d-b22465e65bf6", "Key Vault Crypto Service Encryption User", "Wrap and unwrap keys.", {
     dataActions: [`${vault}/keys/read`, `${vault}/keys/wrap/action`, `${vault}/keys/unwrap/action`],
   }),
+  role("12338af0-0e69-4776-bea7-57ae8d297424", "Key Vault Crypto User", "Cryptographic operations with keys.", {
+    dataActions: ["read", "update/action", "backup/action"]
+      .concat(["encrypt", "decrypt", "wrap", "unwrap", "sign", "verify"].map((verb) => `${verb}/action`))
+      .map((action) => `${vault}/keys/${action}`),
+  }),
+  role("ba92f5b4-2d11-453d-a403-e96b0029c9fe", "Storage Blob Data Contributor", "Read, write and delete blobs.", {
+    actions: ["delete", "read", "write"].map(
+      (verb) => `Microsoft.Storage/storageAccounts/blobServices/containers/${verb}`,
+    ),
+    dataActions: ["delete", "read", "write", "move/action", "add/action"].map(
+      (verb) => `Microsoft.Storage/storageAccounts/blobServices/containers/blobs/${verb}`,
+    ),
+  }),
   role("4d97b98b-1d4f-4787-a291-c67834d212e7", "Network Contributor", "Manage networks.", {
     actions: ["Microsoft.Network/*", "*/read"],
   }),

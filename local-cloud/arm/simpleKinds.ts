@@ -8,6 +8,7 @@ type Properties = Record<string, unknown>;
 
 /** What a check is told of the request. */
 export interface SimpleRequest<P = Properties> {
+  name: string;
   properties: P;
   /** Id of the group or resource that the resource belongs to. */
   scope: string;
@@ -19,10 +20,14 @@ export interface SimpleRequest<P = Properties> {
   version: string;
 }
 
-/** A kind of resource in a group, or one that extends another resource. */
+/** A kind of resource in a group, one that extends another resource, or one that is a part of another resource. */
 export interface SimpleKind {
   type: string;
-  place: "group" | "scope";
+  place: "group" | "scope" | "part";
+  /** Of a part: the type of the whole, and the path between that and the part's name. */
+  partOf?: { type: string; path: string };
+  /** False where ARM has no DELETE for the kind. Default true. */
+  isDeletable?: boolean;
   versions: readonly string[];
   name: RegExp;
   properties: z.ZodType<Properties>;
@@ -38,7 +43,7 @@ export interface SimpleKind {
 }
 
 /** A kind with the types of its schema known to its functions, and to nobody else. */
-function kind<P extends Properties>(
+export function kind<P extends Properties>(
   said: Omit<SimpleKind, "properties" | "references" | "kept"> & {
     properties: z.ZodType<P>;
     references?(properties: P): string[];
@@ -316,7 +321,7 @@ const eventSubscription = kind({
 });
 
 /** The kinds that a stack's operation needs beside vaults: logs, alerts, locks. */
-export const simpleKinds: readonly SimpleKind[] = [
+export const operationKinds: readonly SimpleKind[] = [
   lock,
   workspace,
   diagnosticSetting,

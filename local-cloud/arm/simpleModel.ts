@@ -1,3 +1,7 @@
+import crypto from "node:crypto";
+import { Directory } from "../graph/directory";
+import { seed } from "../seed";
+import type { Cloud } from "../service";
 import type { Collection, Store } from "../store";
 import { isWithin } from "./authorization";
 
@@ -24,7 +28,43 @@ export const simpleResources = (store: Store): Collection<SimpleResource> => sto
 /** Deletes what belongs to a scope that is being deleted. */
 export function dropSimpleResources(store: Store, scope: string): void {
   const all = simpleResources(store);
-  for (const { id } of all.values()) if (isWithin(id, scope)) all.delete(id.toLowerCase());
+  for (const one of all.values()) {
+    if (!isWithin(one.id, scope)) continue;
+    dropIdentity(store, one);
+    all.delete(one.id.toLowerCase());
+  }
+}
+
+type Identity = Record<string, unknown> & { type: string };
+
+/** A resource's identity with what Azure adds: for the system-assigned one a service principal, as long as the resource lives. */
+export function identityOf(
+  { store, clock }: Cloud,
+  identity: Identity,
+  { id, name, old }: { id: string; name: string; old: SimpleResource | undefined },
+): Identity {
+  if (!/SystemAssigned/i.test(identity.type)) return identity;
+  const before = old?.envelope.identity as { principalId?: string } | undefined;
+  if (before?.principalId !== undefined)
+    return { ...identity, principalId: before.principalId, tenantId: seed.tenantId };
+  const now = clock.now();
+  const principalId = crypto.randomUUID();
+  new Directory(store).servicePrincipals.put(principalId, {
+    id: principalId,
+    appId: crypto.randomUUID(),
+    createdDateTime: now.toISOString(),
+    createdAt: now.getTime(),
+    properties: { displayName: name, servicePrincipalType: "ManagedIdentity", alternativeNames: [id] },
+    ownerIds: [],
+    passwords: [],
+  });
+  return { ...identity, principalId, tenantId: seed.tenantId };
+}
+
+/** With a resource goes its identity. */
+export function dropIdentity(store: Store, { envelope }: SimpleResource): void {
+  const identity = envelope.identity as { principalId?: string } | undefined;
+  if (identity?.principalId !== undefined) new Directory(store).servicePrincipals.delete(identity.principalId);
 }
 
 /** A resource as ARM answers it. */

@@ -15,8 +15,16 @@ import {
   requireAction,
   underScope,
 } from "./route";
-import { type SimpleKind, simpleKinds } from "./simpleKinds";
-import { type SimpleResource, simpleResources, simpleView } from "./simpleModel";
+import { neighbourKinds } from "./neighbourKinds";
+import { operationKinds, type SimpleKind } from "./simpleKinds";
+import {
+  dropIdentity,
+  identityOf,
+  dropSimpleResources,
+  type SimpleResource,
+  simpleResources,
+  simpleView,
+} from "./simpleModel";
 import { normalLocation } from "./subscriptions";
 import { vaults } from "./vaultModel";
 
@@ -24,7 +32,8 @@ const envelopeSchema = z.object({
   location: z.string().min(1).nullish(),
   tags: z.record(z.string(), z.string()).nullish(),
   kind: z.string().nullish(),
-  identity: z.looseObject({}).nullish(),
+  sku: z.looseObject({ name: z.string() }).nullish(),
+  identity: z.looseObject({ type: z.string() }).nullish(),
   properties: z.unknown(),
 });
 
@@ -61,12 +70,15 @@ function locationOf({ type, locations }: SimpleKind, said: string | null | undef
 }
 
 function routesOf(kind: SimpleKind): ArmRoute[] {
-  const { type, place, hasEtag = false } = kind;
+  const { type, place, partOf, hasEtag = false } = kind;
   const inGroup = place === "group";
+  const group = "/subscriptions/{subscription}/resourceGroups/{group}";
   const base = inGroup
-    ? `/subscriptions/{subscription}/resourceGroups/{group}/providers/${type}`
-    : `/providers/${type}`;
-  const pattern = inGroup ? path : underScope;
+    ? `${group}/providers/${type}`
+    : partOf
+      ? `${group}/providers/${partOf.type}/{whole}/${partOf.path}`
+      : `/providers/${type}`;
+  const pattern = place === "scope" ? underScope : path;
   const view = (resource: SimpleResource) => simpleView(resource, hasEtag);
   const at = (scope: string) => (one: SimpleResource) =>
     one.type === type && one.scope.toLowerCase() === scope.toLowerCase();
@@ -74,10 +86,14 @@ function routesOf(kind: SimpleKind): ArmRoute[] {
   /** What every request begins with: the version, the scope, the right to act. */
   const enter = (request: ArmRequest, verb: "read" | "write" | "delete") => {
     requireVersion(kind, request);
-    const scope = inGroup ? groupOf(request).id : param(request, "scope");
+    const scope = partOf
+      ? `${groupOf(request).id}/providers/${partOf.type}/${param(request, "whole")}`
+      : inGroup
+        ? groupOf(request).id
+        : param(request, "scope");
     requireResource(request.cloud.store, scope);
     const name = param(request, "name");
-    const id = `${scope}/providers/${type}/${name}`;
+    const id = partOf ? `${scope}/${partOf.path}/${name}` : `${scope}/providers/${type}/${name}`;
     requireAction(request, `${type}/${verb}`, name === "" ? scope : id);
     return { scope, name, id, all: simpleResources(request.cloud.store) };
   };
@@ -86,7 +102,7 @@ function routesOf(kind: SimpleKind): ArmRoute[] {
     const { scope, name, id, all } = enter(request, "write");
     const { cloud, caller } = request;
     if (!kind.name.test(name)) throw armErrors.badRequest(`'${name}' is no name for ${type}.`, "InvalidResourceName");
-    const { location: said, tags, kind: subkind, identity, properties: given } = bodyOf(request, envelopeSchema);
+    const { location: said, tags, kind: subkind, sku, identity, properties: given } = bodyOf(request, envelopeSchema);
     const properties = bodyOf({ ...request, body: given ?? {} }, kind.properties);
     const old = all.get(id.toLowerCase());
     const location = inGroup ? locationOf(kind, said) : undefined;
@@ -112,9 +128,10 @@ function routesOf(kind: SimpleKind): ArmRoute[] {
         ...(location === undefined ? {} : { location }),
         ...(tags ? { tags } : {}),
         ...(subkind ? { kind: subkind } : {}),
-        ...(identity ? { identity } : {}),
+        ...(sku ? { sku } : {}),
+        ...(identity ? { identity: identityOf(cloud, identity, { id, name, old }) } : {}),
       },
-      properties: kind.kept?.({ properties, scope, siblings, old, now, version }) ?? properties,
+      properties: kind.kept?.({ name, properties, scope, siblings, old, now, version }) ?? properties,
       etag: crypto.randomUUID(),
       createdBy: old?.createdBy ?? caller.appid,
       createdAt: old?.createdAt ?? now,
@@ -125,7 +142,23 @@ function routesOf(kind: SimpleKind): ArmRoute[] {
     return { status: old ? 200 : (kind.createdStatus ?? 201), body: view(resource) };
   }
 
+  const deletion: ArmRoute = {
+    method: "DELETE",
+    pattern: pattern(`${base}/{name}`),
+    handle: (request) => {
+      const { id, all } = enter(request, "delete");
+      const found = all.get(id.toLowerCase());
+      if (!found) return { status: 204 };
+      dropIdentity(request.cloud.store, found);
+      all.delete(id.toLowerCase());
+      // What is a part of it, or extends it.
+      dropSimpleResources(request.cloud.store, found.id);
+      return { status: 200 };
+    },
+  };
+
   return [
+    ...(kind.isDeletable === false ? [] : [deletion]),
     { method: "PUT", pattern: pattern(`${base}/{name}`), handle: put },
     {
       method: "GET",
@@ -135,14 +168,6 @@ function routesOf(kind: SimpleKind): ArmRoute[] {
         const found = all.get(id.toLowerCase());
         if (!found) throw armErrors.resourceNotFound(type, name, /resourceGroups\/([^/]+)/i.exec(id)?.[1] ?? "");
         return ok(view(found));
-      },
-    },
-    {
-      method: "DELETE",
-      pattern: pattern(`${base}/{name}`),
-      handle: (request) => {
-        const { id, all } = enter(request, "delete");
-        return { status: all.delete(id.toLowerCase()) ? 200 : 204 };
       },
     },
     {
@@ -156,4 +181,4 @@ function routesOf(kind: SimpleKind): ArmRoute[] {
   ];
 }
 
-export const simpleRoutes: ArmRoute[] = simpleKinds.flatMap(routesOf);
+export const simpleRoutes: ArmRoute[] = [...operationKinds, ...neighbourKinds].flatMap(routesOf);

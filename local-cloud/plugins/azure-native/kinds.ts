@@ -26,6 +26,8 @@ export interface ArmKind {
 
 const resourceGroup = "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}";
 
+const storage = `${resourceGroup}/providers/Microsoft.Storage/storageAccounts/{accountName}`;
+
 /** Paths and versions of azure-native 3.28: what its SDK documents for each resource. */
 export const armKinds: readonly ArmKind[] = [
   {
@@ -208,6 +210,62 @@ export const armKinds: readonly ArmKind[] = [
     envelope: ["systemData"],
     flattened: { destination: ["endpointType"] },
     autoName: { parameter: "eventSubscriptionName", way: "copy" },
+  },
+  {
+    token: "azure-native:logic:Workflow",
+    path: `${resourceGroup}/providers/Microsoft.Logic/workflows/{workflowName}`,
+    apiVersion: "2019-05-01",
+    inputs: ["accessControl", "definition", "identity", "location", "parameters", "state", "tags"],
+    envelope: ["location", "tags", "identity"],
+    autoName: { parameter: "workflowName", way: "unique" },
+    readOnly: ["identity.principalId", "identity.tenantId"],
+    volatile: ["version", "changedTime"],
+  },
+  {
+    // Without inputs that the SDK calls otherwise than the wire, such as enableHttpsTrafficOnly.
+    token: "azure-native:storage:StorageAccount",
+    path: storage,
+    apiVersion: "2024-01-01",
+    inputs: [
+      "accessTier",
+      "allowBlobPublicAccess",
+      "allowCrossTenantReplication",
+      "allowSharedKeyAccess",
+      "defaultToOAuthAuthentication",
+      "kind",
+      "location",
+      "minimumTlsVersion",
+      "publicNetworkAccess",
+      "sku",
+      "tags",
+    ],
+    envelope: ["location", "tags", "kind", "sku", "identity", "systemData"],
+    autoName: { parameter: "accountName", way: "unique" },
+  },
+  {
+    token: "azure-native:storage:BlobServiceProperties",
+    path: `${storage}/blobServices/{blobServicesName}`,
+    apiVersion: "2024-01-01",
+    inputs: ["containerDeleteRetentionPolicy", "deleteRetentionPolicy", "isVersioningEnabled"],
+    envelope: ["sku", "systemData"],
+    autoName: { parameter: "blobServicesName", way: "copy" },
+  },
+  {
+    token: "azure-native:storage:BlobContainer",
+    path: `${storage}/blobServices/default/containers/{containerName}`,
+    apiVersion: "2024-01-01",
+    inputs: ["metadata", "publicAccess"],
+    envelope: ["etag", "systemData"],
+    autoName: { parameter: "containerName", way: "copy" },
+    volatile: ["etag", "lastModifiedTime"],
+  },
+  {
+    token: "azure-native:keyvault:Key",
+    path: `${resourceGroup}/providers/Microsoft.KeyVault/vaults/{vaultName}/keys/{keyName}`,
+    apiVersion: "2024-11-01",
+    inputs: ["properties", "tags"],
+    envelope: ["location", "tags", "systemData"],
+    autoName: { parameter: "keyName", way: "copy" },
   },
 ];
 

@@ -5,7 +5,8 @@ import type { ArmKind } from "./kinds";
 export function toBody(kind: ArmKind, inputs: Properties): Properties {
   const body = pick(inputs, kind.inputs);
   const { envelope } = kind;
-  if (!envelope) return body;
+  // Some are sent nested and shown flat.
+  if (!envelope || kind.inputs.includes("properties")) return body;
   const properties = without(body, envelope);
   return { ...pick(body, envelope), properties: mapFlattened(kind, properties, nested) };
 }
