@@ -1,4 +1,4 @@
-import * as log from "@pulumi/pulumi/log";
+import { log } from "@pulumi/pulumi";
 
 /**
  * With --debug, the SDK prints what the engine answers for each resource, secret outputs in clear: the client secret would

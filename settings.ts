@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allConfig } from "@pulumi/pulumi/runtime/config";
-import { z } from "zod";
+import * as z from "zod";
 import { completed, type Settings } from "./settings/completion";
 import { message, type Problem, problemsOf } from "./settings/problems";
 import { ruleProblems } from "./settings/rules";

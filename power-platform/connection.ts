@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CustomConnector } from "./customConnector";
 import { uuidOf } from "./identity";
+import { PowerPlatformResource } from "./resource";
 import type { Share } from "./types";
 
 export interface ConnectionArgs {
@@ -24,22 +25,11 @@ export interface ConnectionArgs {
   statusDeadlineSeconds?: pulumi.Input<number>;
 }
 
-/* The text of these functions is kept in the state: see customConnector.ts. */
-/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/require-await */
-const provider: pulumi.dynamic.ResourceProvider = {
-  diff: async (...a) => require("@keyvault-connector/power-platform/provider").connection.diff(...a),
-  create: async (...a) => require("@keyvault-connector/power-platform/provider").connection.create(...a),
-  read: async (...a) => require("@keyvault-connector/power-platform/provider").connection.read(...a),
-  update: async (...a) => require("@keyvault-connector/power-platform/provider").connection.update(...a),
-  delete: async (...a) => require("@keyvault-connector/power-platform/provider").connection.delete(...a),
-};
-/* eslint-enable */
-
 /**
  * A connection of a custom connector. It is made only when its status is Connected: the service answers a wrong client
  * secret with success, and tells the truth in the status alone.
  */
-export class Connection extends pulumi.dynamic.Resource {
+export class Connection extends PowerPlatformResource {
   /** `/providers/Microsoft.PowerApps/apis/{connector}/connections/{name}`. */
   declare readonly connectionId: pulumi.Output<string>;
   /** 32 hexadecimal digits. */
@@ -55,7 +45,7 @@ export class Connection extends pulumi.dynamic.Resource {
     const project = pulumi.getProject();
     const stack = pulumi.getStack();
     super(
-      provider,
+      "Connection",
       name,
       {
         cloud: connector.cloud,
@@ -82,11 +72,8 @@ export class Connection extends pulumi.dynamic.Resource {
       },
       {
         ...opts,
-        hideDiffs: ["__provider", ...(opts.hideDiffs ?? [])],
         additionalSecretOutputs: ["secretParametersHash", ...(opts.additionalSecretOutputs ?? [])],
       },
-      "powerPlatform",
-      "Connection",
     );
   }
 }

@@ -4,6 +4,7 @@ import fs from "node:fs";
 import type { Cloud } from "./client/clouds";
 import { uuidOf } from "./identity";
 import { markerKey } from "./marker";
+import { PowerPlatformResource } from "./resource";
 import type { RouteName } from "./routes/route";
 import { signInRevisionOf } from "./signInRevision";
 import type {
@@ -79,24 +80,11 @@ function localFile(path: string | undefined): LocalFile | undefined {
   return { path, sha256: crypto.createHash("sha256").update(content).digest("hex") };
 }
 
-// The text of these functions is kept in the state and run by the engine's provider process, where `require` is the only
-// way to the code. They capture nothing, so that the text never changes (docs/decisions/0010).
-/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/require-await */
-const provider: pulumi.dynamic.ResourceProvider = {
-  check: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.check(...a),
-  diff: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.diff(...a),
-  create: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.create(...a),
-  read: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.read(...a),
-  update: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.update(...a),
-  delete: async (...a) => require("@keyvault-connector/power-platform/provider").customConnector.delete(...a),
-};
-/* eslint-enable */
-
 /**
  * A custom connector of a Power Platform environment.
  * Source: https://learn.microsoft.com/connectors/custom-connectors
  */
-export class CustomConnector extends pulumi.dynamic.Resource {
+export class CustomConnector extends PowerPlatformResource {
   /** `/providers/Microsoft.PowerApps/apis/{internalName}`. */
   declare readonly connectorId: pulumi.Output<string>;
   /** `shared_…`, chosen by the service. */
@@ -133,7 +121,7 @@ export class CustomConnector extends pulumi.dynamic.Resource {
       .all([args.definition, identity])
       .apply(([document, marker]) => ({ ...document, info: { ...document.info, [markerKey]: marker } }));
     super(
-      provider,
+      "CustomConnector",
       name,
       {
         cloud: args.cloud ?? "public",
@@ -171,10 +159,7 @@ export class CustomConnector extends pulumi.dynamic.Resource {
         iconLocation: undefined,
         scriptLocation: undefined,
       },
-      // The provider's text is bookkeeping that nobody wants to read in a preview.
-      { ...opts, hideDiffs: ["__provider", ...(opts.hideDiffs ?? [])] },
-      "powerPlatform",
-      "CustomConnector",
+      opts,
     );
   }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "./connection";
 import type { CustomConnector } from "./customConnector";
+import { PowerPlatformResource } from "./resource";
 
 export interface OperationProofArgs {
   /**
@@ -31,19 +32,8 @@ export interface OperationProofArgs {
   deadlineSeconds?: pulumi.Input<number>;
 }
 
-/* The text of these functions is kept in the state: see customConnector.ts. */
-/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/require-await */
-const provider: pulumi.dynamic.ResourceProvider = {
-  diff: async (...a) => require("@keyvault-connector/power-platform/provider").operationProof.diff(...a),
-  create: async (...a) => require("@keyvault-connector/power-platform/provider").operationProof.create(...a),
-  read: async (...a) => require("@keyvault-connector/power-platform/provider").operationProof.read(...a),
-  update: async (...a) => require("@keyvault-connector/power-platform/provider").operationProof.update(...a),
-  delete: async (...a) => require("@keyvault-connector/power-platform/provider").operationProof.delete(...a),
-};
-/* eslint-enable */
-
 /** Proves that an operation answers with an expected value; a failed proof fails the update. Repeated when what it proves changes. */
-export class OperationProof extends pulumi.dynamic.Resource {
+export class OperationProof extends PowerPlatformResource {
   declare readonly result: pulumi.Output<"proven" | "notProven">;
   /** Why nothing was proven; "" when it was. */
   declare readonly reason: pulumi.Output<string>;
@@ -53,7 +43,7 @@ export class OperationProof extends pulumi.dynamic.Resource {
     const { connector, connection, deadlineSeconds, authority, valueProperty, clientSecret, expectedValue, ...same } =
       args;
     super(
-      provider,
+      "OperationProof",
       name,
       {
         ...same,
@@ -73,11 +63,8 @@ export class OperationProof extends pulumi.dynamic.Resource {
       },
       {
         ...opts,
-        hideDiffs: ["__provider", ...(opts.hideDiffs ?? [])],
         additionalSecretOutputs: ["secretsHash", ...(opts.additionalSecretOutputs ?? [])],
       },
-      "powerPlatform",
-      "OperationProof",
     );
   }
 }

@@ -1,5 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
-import { z } from "zod";
+import * as z from "zod";
 import type { SettingHelp } from "./schema";
 
 /** One mistake in a stack's settings. */

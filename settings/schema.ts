@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { cloudNames, clouds } from "../power-platform/client/clouds";
 
 /** What people are told about a setting that they got wrong: what is allowed, and a value that works. */

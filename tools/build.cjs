@@ -7,8 +7,26 @@ const path = require("node:path");
 
 const root = path.resolve(__dirname, "..");
 
-/** What is built from what. `sources` are the folders and files whose changes make `outfile` stale. */
+/** The modules beside index.ts. */
+const topLevel = fs.readdirSync(root).filter((file) => file.endsWith(".ts"));
+
+/**
+ * What is built from what. `sources` are the folders and files whose changes make `outdir` stale; `options` are those of
+ * esbuild. Packages stay outside, unless they say otherwise, so that the lock file alone decides what runs.
+ */
 const targets = {
+  program: {
+    sources: [...topLevel, "settings", "components", "power-platform", "package-lock.json"],
+    entryPoints: ["index.ts"],
+    outdir: "dist/program",
+    // Packages inside: one file to load instead of hundreds, without what the program does not use. The SDK stays outside,
+    // since the process that runs the program has loaded it already.
+    options: {
+      packages: "bundle",
+      external: ["@pulumi/pulumi", "@pulumi/pulumi/*"],
+      banner: { js: '"use strict";\nrequire = require("../../tools/sdk.cjs").requireWith(require);' },
+    },
+  },
   "power-platform": {
     sources: ["power-platform"],
     entryPoints: ["power-platform/provider.ts"],
@@ -57,7 +75,7 @@ function isStale(target) {
   const stamp = path.join(root, target.outdir, ".built");
   if (!fs.existsSync(stamp)) return true;
   const built = fs.statSync(stamp).mtimeMs;
-  return target.sources.some((folder) => newestSource(path.join(root, folder)) > built);
+  return [...target.sources, "tools/build.cjs"].some((source) => newestSource(path.join(root, source)) > built);
 }
 
 function build(target) {
@@ -75,6 +93,7 @@ function build(target) {
     target: "node20",
     sourcemap: true,
     logLevel: "warning",
+    ...target.options,
   });
   const stamp = path.join(outdir, ".built");
   fs.writeFileSync(stamp, "");
