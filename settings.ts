@@ -17,13 +17,21 @@ export interface SettingsSource {
   secretKeys: readonly string[];
 }
 
+/** The engine reads a date without quotes in a stack's file as a moment, and hands it over in the words of Go. */
+function asWritten(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  const [, day, time] = /^(\S{10}) (\S{8}) \+0000 UTC$/.exec(value) ?? [];
+  if (day === undefined || time === undefined) return value;
+  return time === "00:00:00" ? day : `${day}T${time}Z`;
+}
+
 /** A text of the configuration as the schema wants it: structures are JSON, numbers are texts. */
 function decoded(text: string, schema: z.ZodType | undefined): unknown {
   const json = /^\s*[[{]/.test(text);
   const numeric = schema instanceof z.ZodDefault && schema.unwrap() instanceof z.ZodNumber && /^-?\d+$/.test(text);
-  if (!json && !numeric) return text;
+  if (!json && !numeric) return asWritten(text);
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, (_key, value: unknown) => asWritten(value));
   } catch {
     return text;
   }

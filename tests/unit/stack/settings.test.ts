@@ -256,3 +256,16 @@ it("gives each kind of operation an id of its own, and the first secret", () => 
   const { connection } = onlyConnector(settingsOf({ connector: { title: "Secrets" } }));
   expect(connection?.displayName).toBe("Secrets");
 });
+
+test("dates without quotes, which the engine hands over in the words of Go, are what was written", () => {
+  const secrets = [
+    { name: "a", expires: "2098-01-31 00:00:00 +0000 UTC" },
+    { name: "b", expires: "2098-01-31 10:11:12 +0000 UTC" },
+  ];
+  const settings = settingsOf({ secrets, rotation: { asOf: "2026-11-23 00:00:00 +0000 UTC" } });
+  expect(settings.secrets.map(({ expires }) => expires?.toISOString())).toEqual([
+    "2098-01-31T00:00:00.000Z",
+    "2098-01-31T10:11:12.000Z",
+  ]);
+  expect(settings.rotation.asOf).toEqual(new Date(asOf));
+});
