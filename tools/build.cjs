@@ -53,7 +53,12 @@ const targets = {
   },
   tools: {
     sources: ["tools", "local-cloud", "power-platform", "settings", "settings.ts", "components"],
-    entryPoints: ["tools/main.ts", "tools/pulumi-cli/languageHost.ts", "tools/connectors/worker.ts"],
+    entryPoints: [
+      "tools/main.ts",
+      "tools/pulumi-cli/languageHost.ts",
+      "tools/connectors/worker.ts",
+      "tools/check/worker.ts",
+    ],
     outdir: "dist/tools",
   },
 };

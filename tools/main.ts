@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { run as cloud } from "../local-cloud/cli";
 import { demo, type DemoOptions } from "./demo/demo";
 import type { CheckOptions } from "./check/command";
@@ -6,6 +6,7 @@ import { type ConnectorsOptions, connectorsOnLocalCloud } from "./connectors/com
 import { local } from "./local";
 import { previewReport, type ReportOptions } from "./previewReport/command";
 import { coloured } from "./progress";
+import type { RotationOptions } from "./rotation/command";
 import { test } from "./test";
 
 /** npm swallows options that stand before `--`; it hands them on in the environment. */
@@ -54,13 +55,43 @@ async function runCheck(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   await new Command("npm run check --")
     .description("Checks the settings of stacks before anything is made, all findings at once.")
-    .option("-s, --stack <stack>", "only this stack; default: all that have a file")
+    .option(
+      "-s, --stack <stack>",
+      "this stack: its file, and what pulumi up would meet; with --offline the files of all by default",
+    )
     .option("--offline", "only the files, without any cloud", npmSwallowed("offline"))
     .option("--json", "print one JSON object on standard output", npmSwallowed("json"))
     .action(async (options: CheckOptions) => {
       // Loaded here: the other commands need neither Pulumi's SDK nor the settings' schema.
-      const { offline } = await import("./check/command.js");
-      exitCode = offline(options);
+      const { check } = await import("./check/command.js");
+      exitCode = await check(options);
+    })
+    .parseAsync(args, { from: "user" });
+  return exitCode;
+}
+
+/** A whole number from 2. */
+function monthCount(text: string): number {
+  const months = Number(text);
+  if (Number.isInteger(months) && months >= 2 && months <= 120) return months;
+  throw new InvalidArgumentError("Give a whole number from 2 to 120.");
+}
+
+async function runRotation(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  await new Command("npm run rotation --")
+    .description(
+      "Two years of monthly runs on a local cloud of its own, while GetSecret is called twenty times a second.",
+    )
+    .option(
+      "--months <count>",
+      "so many monthly runs; an emergency comes after the thirteenth. Default: 24",
+      monthCount,
+    )
+    .option("--json", "print one JSON object on standard output", npmSwallowed("json"))
+    .action(async (options: RotationOptions) => {
+      const { rotation } = await import("./rotation/command.js");
+      exitCode = await rotation(options);
     })
     .parseAsync(args, { from: "user" });
   return exitCode;
@@ -87,6 +118,7 @@ const commands: Record<string, (args: readonly string[]) => Promise<number | und
   connectors: runConnectors,
   check: runCheck,
   "preview:report": runPreviewReport,
+  rotation: runRotation,
   local,
   test,
   cloud: async (args) => {

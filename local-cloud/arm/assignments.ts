@@ -157,6 +157,25 @@ function roleView(role: RoleDefinition): Record<string, unknown> {
   };
 }
 
+/**
+ * What the caller may do at a scope, an entry for each assignment that reaches it. An assignment with a condition is left
+ * out, as it is when something is done.
+ */
+function permissions({ cloud, caller, params }: ArmRequest) {
+  const scope = decodeURIComponent(params.scope ?? "") || "/";
+  const identities = new Directory(cloud.store).identities(caller.oid);
+  const reaching = roleAssignments(cloud.store)
+    .values()
+    .filter((one) => identities.includes(one.principalId) && one.condition === null && isWithin(scope, one.scope));
+  const value = reaching.flatMap(({ roleId }) => {
+    const role = roleById(roleId);
+    if (!role) return [];
+    const { actions, notActions, dataActions, notDataActions } = role;
+    return [{ actions, notActions, dataActions, notDataActions }];
+  });
+  return ok({ value });
+}
+
 const one = underScope(`/providers/${action}/{name}`);
 
 export const assignmentRoutes: ArmRoute[] = [
@@ -183,6 +202,8 @@ export const assignmentRoutes: ArmRoute[] = [
     },
   },
   { method: "GET", pattern: underScope(`/providers/${action}`), handle: list },
+  // Source: https://learn.microsoft.com/rest/api/authorization/permissions
+  { method: "GET", pattern: underScope("/providers/Microsoft.Authorization/permissions"), handle: permissions },
   {
     method: "GET",
     pattern: underScope("/providers/Microsoft.Authorization/roleDefinitions"),

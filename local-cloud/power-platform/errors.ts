@@ -71,5 +71,7 @@ export const powerPlatformErrors = {
       "ConnectionAuthorizationFailed",
       `The caller with object id '${objectId}' does not have the minimum required permission to perform the requested operation on connection '${id}' under API '${connector}'.`,
     ),
+  policyNotFound: (name: string) =>
+    new PowerPlatformError(404, "PolicyNotFound", `The policy '${name}' could not be found.`),
   invalid: (message: string, code = "InvalidRequestContent") => new PowerPlatformError(400, code, message),
 };

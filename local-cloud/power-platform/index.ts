@@ -7,6 +7,7 @@ import { connectionId, connections } from "./connectionModel";
 import { connectorId, connectors } from "./connectorModel";
 import { connectorRoutes } from "./connectorRoutes";
 import { environmentConnectorRoutes, powerPlatformRoutes } from "./connectivityRoutes";
+import { dataPolicyRoutes } from "./dataPolicyRoutes";
 import { businessAppPlatformRoutes, flowRoutes, powerAppsEnvironmentRoutes } from "./environmentRoutes";
 import { PowerPlatformError } from "./errors";
 import { hosts } from "./hosts";
@@ -16,7 +17,7 @@ import { storageRoutes } from "./storage";
 type Routes = (app: FastifyInstance, cloud: Cloud) => void;
 
 const routesByHost: readonly (readonly [RegExp, ...Routes[]])[] = [
-  [hosts.businessAppPlatform, businessAppPlatformRoutes],
+  [hosts.businessAppPlatform, businessAppPlatformRoutes, dataPolicyRoutes],
   [hosts.flow, flowRoutes],
   [hosts.powerApps, powerAppsEnvironmentRoutes, connectorRoutes, powerAppsConnectionRoutes],
   [hosts.powerPlatform, powerPlatformRoutes],

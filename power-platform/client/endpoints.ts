@@ -60,6 +60,21 @@ export class Endpoints {
     return { url: `${businessApps}${path}?api-version=${environmentVersion}`, scope: this.powerAppsScope };
   }
 
+  /** An environment with what the caller may do in it. */
+  environmentPermissions(environmentId: string): Endpoint {
+    const { url, scope } = this.atPowerApps(
+      `environments/${encodeURIComponent(environmentId)}`,
+      resourceProviderVersion,
+    );
+    return { url: `${url}&$expand=permissions`, scope };
+  }
+
+  /** The data policies of the tenant, or one of them with its rules for custom connectors. */
+  dataPolicies(name?: string): Endpoint {
+    const path = `/providers/PowerPlatform.Governance/v2/policies${name === undefined ? "" : `/${encodeURIComponent(name)}`}`;
+    return { url: `${clouds[this.cloud].businessApps}${path}`, scope: this.powerAppsScope };
+  }
+
   customConnectors(environmentId: string): Endpoint {
     const filter = `${inEnvironment(environmentId)} and IsCustomApi eq 'True'`;
     return this.atPowerApps("apis", resourceProviderVersion, filter);
