@@ -193,7 +193,7 @@ async function nameFindings(check: AzureCheck): Promise<CloudFinding[]> {
       finding(
         "problem",
         `The vault's name ${name} is held by a deleted vault of yours in ${location}${until}.`,
-        `Recover it and import it into the stack (docs/how-to/check.md): az keyvault recover --name ${name} --location ${location}; ${purge}. ${other}`,
+        `When this stack made it, recover it: az keyvault recover --name ${name} --location ${location}; ${purge} (docs/how-to/check.md). ${other}`,
       ),
     ];
   }
