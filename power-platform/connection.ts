@@ -13,8 +13,8 @@ export interface ConnectionArgs {
   displayName: pulumi.Input<string>;
   /** 32 hexadecimal digits. A change replaces the connection. @default - made from project, stack, name and environment */
   connectionName?: pulumi.Input<string>;
-  /** Name of the connector's parameter set, such as "oAuthClientCredentials". */
-  parameterSet: pulumi.Input<string>;
+  /** Name of the connector's parameter set, such as "oAuthClientCredentials". @default - none: the connector has no sets */
+  parameterSet?: pulumi.Input<string>;
   /** Values that may be seen, by parameter: `{ "token:clientId": … }`. @default - none */
   parameters?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** Values that are only sent, by parameter: `{ "token:clientSecret": … }`. The state keeps a keyed hash. @default - none */

@@ -13,6 +13,7 @@ import type {
   LocalFile,
   OpenApiDocument,
   PolicyTemplateInstance,
+  SecretVariable,
   Share,
 } from "./types";
 
@@ -38,8 +39,16 @@ export interface CustomConnectorArgs {
   connectionParameterSets?: pulumi.Input<ConnectionParameterSets>;
   /** What connections ask for when there are no sets. @default - nothing */
   connectionParameters?: pulumi.Input<Record<string, ConnectionParameter>>;
-  /** Secret of the application with which users sign in; only sent. @default - none; app-only connections need none here */
+  /**
+   * Secret of the application with which users sign in; only sent, and by the route powerApps alone: Dataverse keeps none.
+   * @default - none; app-only connections need none here
+   */
   oauthClientSecret?: pulumi.Input<string>;
+  /**
+   * The same for the route dataverse: an environment variable that names the secret in Azure Key Vault. A preview reads no
+   * secret, and neither does the state. @default - none
+   */
+  oauthClientSecretVariable?: pulumi.Input<SecretVariable>;
   /** Colour behind the icon, `#rrggbb`. @default "#007ee5" */
   iconBrandColor?: pulumi.Input<string>;
   /** Path of a PNG or JPG of up to 1 MB. @default - the platform's own icon */
@@ -132,6 +141,7 @@ export class CustomConnector extends PowerPlatformResource {
         connectionParameterSets: args.connectionParameterSets,
         connectionParameters,
         oauthClientSecret: oauthClientSecret && pulumi.secret(oauthClientSecret),
+        oauthClientSecretVariable: args.oauthClientSecretVariable,
         iconBrandColor: args.iconBrandColor ?? "#007ee5",
         icon: localFile(args.icon),
         script: localFile(args.script),

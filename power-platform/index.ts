@@ -13,5 +13,6 @@ export type {
   OpenApiDocument,
   OpenApiOperation,
   PolicyTemplateInstance,
+  SecretVariable,
   Share,
 } from "./types";

@@ -76,9 +76,11 @@ export const connection: Provider = {
     recorded(inputs, (own) => connections.createConnection(clientsOf(own), own)),
   update: (_id, olds: connections.ConnectionOutputs, news: Inputs<connections.ConnectionInputs>) =>
     recorded(news, (own) => connections.updateConnection(clientsOf(own), olds, own)),
-  read: async (id, props: connections.ConnectionOutputs) => {
+  read: async (id, { __provider: _, ...props }: Inputs<connections.ConnectionOutputs>) => {
     const found = await connections.readConnection(clientsOf(props), props);
-    return found ? { id, props: found } : gone;
+    if (!found) return gone;
+    const inputs = connections.seenInputs(found);
+    return { id, props: found, ...(inputs ? { inputs } : {}) };
   },
   delete: (_id, props: connections.ConnectionOutputs) => connections.deleteConnection(clientsOf(props), props),
 };

@@ -89,6 +89,17 @@ export interface LocalFile {
   sha256: string;
 }
 
+/** An environment variable of Dataverse that holds a client secret by naming it in Azure Key Vault. */
+export interface SecretVariable {
+  /** Its schema name, with the publisher's prefix: "contoso_KeyVaultAccessSecret". */
+  schemaName: string;
+  /**
+   * Resource id of the secret in Key Vault, `/subscriptions/…/vaults/…/secrets/…`: the variable is made, and deleted with the
+   * connector. @default - a variable that is there already
+   */
+  secretId?: string;
+}
+
 /** Someone with whom a connector or a connection is shared. */
 export interface Share {
   /** Object id in Entra. */

@@ -79,7 +79,7 @@ export function definitionProblems(document: unknown): string[] {
   for (const one of operations) {
     const { path, verb, operation } = one;
     const name = `${verb.toUpperCase()} ${path}`;
-    if (Object.keys(operation.responses ?? {}).length === 0) problems.push(`The operation ${name} has no responses.`);
+    if (operation.responses === undefined) problems.push(`The operation ${name} has no responses.`);
     const declared = parametersOf(definition, one).flatMap((parameter) =>
       parameter.in === "path" ? [parameter.name] : [],
     );
@@ -115,7 +115,8 @@ export function definitionWarnings({ info, ...rest }: Definition): string[] {
 export function serviceUrlProblem(serviceUrl: string, { basePath = "/" }: Definition): string | undefined {
   if (!URL.canParse(serviceUrl)) return `The backend service URL '${serviceUrl}' is not a URL.`;
   const path = new URL(serviceUrl).pathname;
-  const same = path.replace(/\/+$/, "") === basePath.replace(/\/+$/, "");
+  // A base path with characters that a URL escapes is the same path.
+  const same = path.replace(/\/+$/, "") === new URL(basePath, serviceUrl).pathname.replace(/\/+$/, "");
   return same ? undefined : `Swagger contains base path:${basePath} but backend Url doesn't end on same path:${path}`;
 }
 

@@ -8,7 +8,8 @@ import { connectionSchema, permissionListSchema, type WireConnection, type WireP
 /** What a PUT sends. */
 export interface ConnectionBody {
   displayName: string;
-  parameterSet: string;
+  /** Name of the connector's parameter set; undefined for connectors without sets. */
+  parameterSet?: string | undefined;
   /** All values, secret ones too: one that is left out might be lost. */
   values: Record<string, string>;
 }
@@ -32,7 +33,9 @@ export class Connections {
       properties: {
         displayName,
         environment: { id: `/providers/Microsoft.PowerApps/environments/${environmentId}`, name: environmentId },
-        connectionParametersSet: { name: parameterSet, values: wrapped },
+        ...(parameterSet === undefined
+          ? { connectionParameters: values }
+          : { connectionParametersSet: { name: parameterSet, values: wrapped } }),
       },
     };
     const answer = await this.http.send("PUT", this.endpoints.connection(address), { action, body: content });

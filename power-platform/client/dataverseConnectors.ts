@@ -130,6 +130,43 @@ export class DataverseConnectors {
     });
   }
 
+  /**
+   * Makes an environment variable that names a secret in Key Vault, or brings it to that.
+   * Source: https://learn.microsoft.com/power-apps/maker/data-platform/environmentvariables-azure-key-vault-secrets
+   * @param ids of the variable and of its value, chosen by the caller
+   */
+  async putSecretVariable(
+    organizationUrl: string,
+    ids: { variable: string; value: string },
+    { schemaName, secretId }: { schemaName: string; secretId: string },
+    solution: string,
+  ): Promise<void> {
+    const action = `write the environment variable ${schemaName}`;
+    const headers = { ...odata, "mscrm.solutionuniquename": solution };
+    const definition = dataverseEndpoint(organizationUrl, `environmentvariabledefinitions(${ids.variable})`);
+    await this.http.send("PATCH", definition, {
+      action,
+      headers,
+      body: { schemaname: schemaName, displayname: schemaName, type: secretType, secretstore: keyVault },
+    });
+    const value = dataverseEndpoint(organizationUrl, `environmentvariablevalues(${ids.value})`);
+    const bound = `/environmentvariabledefinitions(${ids.variable})`;
+    await this.http.send("PATCH", value, {
+      action,
+      headers,
+      body: { value: secretId, "EnvironmentVariableDefinitionId@odata.bind": bound },
+    });
+  }
+
+  /** Deletes an environment variable and its value. Deleting what is gone is fine. */
+  async deleteSecretVariable(organizationUrl: string, id: string): Promise<void> {
+    await this.http.send("DELETE", dataverseEndpoint(organizationUrl, `environmentvariabledefinitions(${id})`), {
+      action: `delete the environment variable ${id}`,
+      headers: odata,
+      accepted: [404],
+    });
+  }
+
   /** The user or team that a principal of Entra is in Dataverse. @throws Error when it is none */
   async principal(
     organizationUrl: string,
@@ -178,5 +215,10 @@ export class DataverseConnectors {
     });
   }
 }
+
+/** Type of an environment variable that names a secret. */
+const secretType = 100_000_005;
+/** Where it is: Azure Key Vault. */
+const keyVault = 0;
 
 const target = (id: string) => ({ "@odata.type": "Microsoft.Dynamics.CRM.connector", connectorid: id });

@@ -55,6 +55,8 @@ export const connectionSchema = z.looseObject({
     apiId: z.string().nullish(),
     createdBy: z.looseObject({ displayName: z.string().nullish(), id: z.string().nullish() }).nullish(),
     statuses: z.array(status).default([]),
+    /** Of connectors without parameter sets. */
+    connectionParameters: z.record(z.string(), z.unknown()).nullish(),
     connectionParametersSet: z
       .looseObject({ name: z.string(), values: z.record(z.string(), z.looseObject({ value: z.unknown() })).nullish() })
       .nullish(),

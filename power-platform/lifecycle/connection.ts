@@ -26,7 +26,8 @@ export interface ConnectionInputs extends ConnectionAddress {
   connectorIdentity: string;
   signInRevision: string;
   displayName: string;
-  parameterSet: string;
+  /** Name of the connector's parameter set; absent for connectors without sets. */
+  parameterSet?: string;
   parameters: Record<string, string>;
   /** Only sent. */
   secretParameters: Record<string, string>;
@@ -158,23 +159,35 @@ export async function readConnection(
 ): Promise<ConnectionOutputs | undefined> {
   const found = await unlessGone(() => connections.get(olds));
   if (!found) return undefined;
-  const { displayName, connectionParametersSet } = found.properties;
+  const { displayName, connectionParametersSet: set, connectionParameters } = found.properties;
+  const ofSet = Object.entries(set?.values ?? {}).map(([name, { value }]) => [name, String(value)] as const);
+  const plain = Object.entries(connectionParameters ?? {}).map(([name, value]) => [name, String(value)] as const);
   // The service does not give all values back: those that it does must be ours.
-  const shown = Object.entries(connectionParametersSet?.values ?? {}).map(
-    ([name, { value }]) => [name, String(value)] as const,
-  );
+  const shown = set ? ofSet : plain;
+  const shownSet = set?.name ?? olds.parameterSet;
   const isSame = shown.every(([name, value]) => includesSettings(value, valueOf(olds.parameters, name)));
   const permissions = olds.shareWith.length > 0 ? await connections.permissions(olds) : [];
   const read = {
     displayName: displayName ?? olds.displayName,
-    parameterSet: connectionParametersSet?.name ?? olds.parameterSet,
+    ...(shownSet === undefined ? {} : { parameterSet: shownSet }),
     parameters: isSame ? olds.parameters : Object.fromEntries(shown),
     shareWith: stillShared(permissions, olds.shareWith),
   };
   const { displayName: name, parameterSet, parameters, shareWith } = olds;
-  const drifted = !isDeepStrictEqual(read, { displayName: name, parameterSet, parameters, shareWith });
+  const known = { displayName: name, ...(parameterSet === undefined ? {} : { parameterSet }), parameters, shareWith };
+  const drifted = !isDeepStrictEqual(read, known);
   const { status } = statusOf(found);
   return { ...olds, ...read, status: status === "Connected" && drifted ? "Drifted" : status };
+}
+
+/**
+ * The inputs that a read found, for the engine to compare with the program's line by line; undefined when all is as it was.
+ * Without the secret values, which nobody can read and the next update sends again.
+ */
+export function seenInputs(seen: ConnectionOutputs): Omit<ConnectionInputs, "secretParameters"> | undefined {
+  if (seen.status === "Connected") return undefined;
+  const { secretParametersHash, connectionId, status, ...inputs } = seen;
+  return inputs;
 }
 
 const valueOf = (parameters: Record<string, string>, name: string) =>

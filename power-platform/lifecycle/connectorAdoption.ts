@@ -4,9 +4,7 @@ import { chooseRoute } from "../routes/choose";
 import type { CustomConnectorInputs, CustomConnectorOutputs } from "./connectorInputs";
 import { readCustomConnector } from "./connectorDrift";
 import { outputsOf } from "./connectorOutputs";
-
-const described = ({ name, properties }: WireConnector) =>
-  `${properties.displayName} (${name}) of ${properties.createdBy?.displayName ?? "somebody"}`;
+import { described } from "./titleTaken";
 
 async function findWanted({ connectors }: Clients, environmentId: string, wanted: string): Promise<WireConnector> {
   const all = await connectors.list(environmentId);

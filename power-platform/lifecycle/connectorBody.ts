@@ -11,7 +11,7 @@ const grantOf = (parameter: ConnectionParameter): unknown =>
 type Parameters = Record<string, ConnectionParameter>;
 
 /** Puts the client secret where a user signs in through the application; app-only sets keep theirs in the connection. */
-function withSecret(parameters: Parameters, clientSecret: string | undefined): Parameters {
+export function withSecret(parameters: Parameters, clientSecret: string | undefined): Parameters {
   if (!clientSecret) return parameters;
   const changed = Object.entries(parameters).map(([key, parameter]): [string, ConnectionParameter] => {
     const { oAuthSettings } = parameter;
@@ -21,7 +21,10 @@ function withSecret(parameters: Parameters, clientSecret: string | undefined): P
   return Object.fromEntries(changed);
 }
 
-const setsWithSecret = (sets: ConnectionParameterSets, clientSecret: string | undefined): ConnectionParameterSets => ({
+export const setsWithSecret = (
+  sets: ConnectionParameterSets,
+  clientSecret: string | undefined,
+): ConnectionParameterSets => ({
   ...sets,
   values: sets.values.map((set) => ({ ...set, parameters: withSecret(set.parameters, clientSecret) })),
 });

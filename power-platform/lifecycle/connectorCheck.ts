@@ -27,6 +27,23 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 interface SchemaDetail {
   instancePath?: string | string[];
   message?: string;
+  params?: { additionalProperty?: string };
+}
+
+/**
+ * A copy in which operations without responses have one. The schema wants them; the service takes such definitions, as a dozen
+ * published connectors show.
+ */
+function withResponses(definition: OpenApiDocument): OpenApiDocument {
+  const copy = structuredClone(definition);
+  for (const item of Object.values(isObject(copy.paths) ? copy.paths : {})) {
+    for (const operation of Object.values(isObject(item) ? item : {})) {
+      if (!isObject(operation) || !isObject(operation.responses) || Object.keys(operation.responses).length > 0)
+        continue;
+      operation.responses = { default: { description: "" } };
+    }
+  }
+  return copy;
 }
 
 /** What the OpenAPI 2.0 schema says, by a validator that is kept elsewhere: @apidevtools/swagger-parser. */
@@ -35,7 +52,7 @@ async function schemaProblems(definition: OpenApiDocument): Promise<string[]> {
   const { default: SwaggerParser } = await import("@apidevtools/swagger-parser");
   try {
     // A copy: the validator resolves references in place. What lies outside the document is not fetched.
-    await SwaggerParser.validate(structuredClone(definition) as never, {
+    await SwaggerParser.validate(withResponses(definition) as never, {
       resolve: { external: false },
       dereference: { circular: "ignore" },
       validate: { spec: false },
@@ -43,9 +60,10 @@ async function schemaProblems(definition: OpenApiDocument): Promise<string[]> {
     return [];
   } catch (error) {
     const { details = [], message } = error as Error & { details?: SchemaDetail[] };
-    const told = details.map(({ instancePath = "", message: what = "" }) => {
+    const told = details.map(({ instancePath = "", message: what = "", params }) => {
       const path = Array.isArray(instancePath) ? pointer(...instancePath) : instancePath;
-      return `${path === "" ? "/" : path}: ${what}`;
+      const extra = params?.additionalProperty === undefined ? "" : ` (${params.additionalProperty})`;
+      return `${path === "" ? "/" : path}: ${what}${extra}`;
     });
     return told.length > 0 ? [...new Set(told)] : [message];
   }

@@ -7,6 +7,7 @@ import type {
   LocalFile,
   OpenApiDocument,
   PolicyTemplateInstance,
+  SecretVariable,
   Share,
 } from "../types";
 
@@ -37,6 +38,8 @@ export interface CustomConnectorInputs {
   signInRevision: string;
   /** Only sent. */
   oauthClientSecret?: string;
+  /** For Dataverse, which keeps no client secrets. */
+  oauthClientSecretVariable?: SecretVariable;
 }
 
 /** What a federated credential of the application must say. */

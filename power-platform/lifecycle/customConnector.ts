@@ -108,5 +108,5 @@ async function refuseWhileUsed({ connectors, callerId }: Clients, olds: CustomCo
 /** Deletes the connector and waits until it is gone. */
 export async function deleteCustomConnector(clients: Clients, olds: CustomConnectorOutputs): Promise<void> {
   if (!olds.deleteWhileUsed && olds.internalName !== "") await refuseWhileUsed(clients, olds);
-  await routeOf(clients, olds).remove(olds.environmentId, placeOf(olds));
+  await routeOf(clients, olds).remove(olds, placeOf(olds));
 }

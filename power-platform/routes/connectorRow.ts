@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import type { ConnectorColumns, ConnectorRow } from "../client/dataverseConnectors";
+import { setsWithSecret, withSecret } from "../lifecycle/connectorBody";
 import type { CustomConnectorInputs } from "../lifecycle/connectorInputs";
 import type { Content } from "./route";
 
@@ -12,6 +13,10 @@ const capabilityNumbers: Record<string, number> = {
   cloud: 118690004,
   actions: 118690005,
 };
+
+/** The choices for capabilities, those that the column has; others have no place in Dataverse. */
+const numbersOf = (capabilities: readonly string[]): string[] =>
+  capabilities.flatMap((name) => capabilityNumbers[name.toLowerCase()]?.toString() ?? []);
 
 /** Characters that a column takes. Source: the table's reference, see client/dataverseConnectors.ts. */
 const longest = {
@@ -41,14 +46,16 @@ function checkLengths(row: ConnectorColumns): void {
 
 /** The columns that a connector's inputs make; without its name, which is given once. */
 export function rowOf(inputs: CustomConnectorInputs): ConnectorColumns {
-  const { definition, connectionParameterSets, capabilities, script } = inputs;
-  const numbers = capabilities.flatMap((name) => capabilityNumbers[name.toLowerCase()] ?? []);
+  const { definition, connectionParameterSets: sets, script, oauthClientSecretVariable: variable } = inputs;
+  const numbers = numbersOf(inputs.capabilities);
+  // Dataverse empties client secrets, and keeps references to environment variables.
+  const secret = variable && `@environmentVariables("${variable.schemaName}")`;
   const row: ConnectorColumns = {
     displayname: definition.info.title,
     description: definition.info.description ?? "",
     openapidefinition: JSON.stringify(definition),
-    connectionparameters: JSON.stringify(inputs.connectionParameters),
-    connectionparametersets: connectionParameterSets === undefined ? null : JSON.stringify(connectionParameterSets),
+    connectionparameters: JSON.stringify(withSecret(inputs.connectionParameters, secret)),
+    connectionparametersets: sets === undefined ? null : JSON.stringify(setsWithSecret(sets, secret)),
     policytemplateinstances: JSON.stringify(inputs.policies),
     scriptoperations: JSON.stringify(inputs.scriptOperations),
     customcodeblobcontent: script === undefined ? null : fs.readFileSync(script.path, "utf8"),
@@ -82,14 +89,16 @@ const namesOf = (numbers: string | null | undefined) =>
     .map((number) => Object.entries(capabilityNumbers).find(([, one]) => one === Number(number))?.[0] ?? number);
 
 /** What a row says, in the shape of the inputs. */
-export function contentOf(row: ConnectorRow, { script }: CustomConnectorInputs): Content {
+export function contentOf(row: ConnectorRow, { script, capabilities }: CustomConnectorInputs): Content {
+  const sameCapabilities =
+    [...numbersOf(capabilities)].sort().join() === (row.capabilities ?? "").split(",").sort().join();
   const code = script === undefined || !fs.existsSync(script.path) ? undefined : fs.readFileSync(script.path, "utf8");
   return {
     definition: parsed(row.openapidefinition, {}),
     connectionParameterSets: parsed(row.connectionparametersets, undefined),
     connectionParameters: parsed(row.connectionparameters, {}),
     iconBrandColor: row.iconbrandcolor,
-    capabilities: namesOf(row.capabilities),
+    capabilities: sameCapabilities ? capabilities : namesOf(row.capabilities),
     policies: parsed(row.policytemplateinstances, []),
     scriptOperations: parsed(row.scriptoperations, []),
     // Dataverse keeps no trace of a replaced icon that could be compared.

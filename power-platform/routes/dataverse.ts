@@ -7,6 +7,7 @@ import type { WireConnector } from "../client/wireTypes";
 import { uuidOf } from "../identity";
 import type { CustomConnectorInputs } from "../lifecycle/connectorInputs";
 import { includesSettings } from "../lifecycle/sameSettings";
+import { sameTitle, titleTaken } from "../lifecycle/titleTaken";
 import { type Look, waitFor } from "../lifecycle/waiting";
 import type { Share } from "../types";
 import { contentOf, rowName, rowOf } from "./connectorRow";
@@ -23,6 +24,12 @@ const accessOf: Record<Share["role"], string[]> = {
   CanViewWithShare: ["ReadAccess", "ShareAccess"],
   CanEdit: ["ReadAccess", "WriteAccess"],
 };
+
+/** Ids of the variable and its value, so that a write can be repeated. */
+const variableIds = ({ identity }: CustomConnectorInputs) => ({
+  variable: uuidOf(identity, "secret variable"),
+  value: uuidOf(identity, "value of the secret variable"),
+});
 
 const isOf = ({ Principal }: RowAccess, id: string) =>
   [Principal.systemuserid, Principal.teamid, Principal.ownerid].includes(id);
@@ -44,6 +51,11 @@ export class DataverseRoute implements ConnectorRoute {
       dataverseId,
     );
     const row = { ...rowOf(inputs), name, connectortype: 1 } as const;
+    // Dataverse would take a second one of the same title, and makers could not tell the two apart.
+    const isThere = (await dataverse.get(this.organizationUrl, dataverseId)) !== undefined;
+    const { others } = isThere ? { others: [] } : await sameTitle(this.clients, inputs);
+    if (others.length > 0) throw titleTaken(inputs.definition.info.title, inputs.environmentId, others);
+    await this.writeVariable(inputs);
     const isNew = await dataverse.create(this.organizationUrl, dataverseId, row, solution);
     const id = `${new URL(this.organizationUrl).origin}/connectors(${dataverseId})`;
     if (isNew) await this.writeIcon(inputs, dataverseId);
@@ -51,6 +63,7 @@ export class DataverseRoute implements ConnectorRoute {
   }
 
   async write(inputs: CustomConnectorInputs, { dataverseId }: Place): Promise<void> {
+    await this.writeVariable(inputs);
     await this.clients.dataverse.update(this.organizationUrl, dataverseId, rowOf(inputs));
     await this.writeIcon(inputs, dataverseId);
   }
@@ -97,7 +110,8 @@ export class DataverseRoute implements ConnectorRoute {
     return still;
   }
 
-  async remove(environmentId: string, { dataverseId, internalName }: Place): Promise<void> {
+  async remove(olds: CustomConnectorInputs, { dataverseId, internalName }: Place): Promise<void> {
+    const { environmentId } = olds;
     const { connectors, dataverse } = this.clients;
     const patience = { deadlineSeconds: syncDeadlineSeconds };
     await waitFor(`${internalName || dataverseId} to be gone`, patience, async () => {
@@ -107,6 +121,27 @@ export class DataverseRoute implements ConnectorRoute {
       if (internalName === "" || !(await connectors.get(environmentId, internalName))) return { found: true };
       return { notYet: "it is still there" };
     });
+    if (olds.oauthClientSecretVariable?.secretId !== undefined)
+      await dataverse.deleteSecretVariable(this.organizationUrl, variableIds(olds).variable);
+  }
+
+  /** The environment variable with the client secret of the user's sign-in, where the connector is to bring its own. */
+  private async writeVariable(inputs: CustomConnectorInputs): Promise<void> {
+    const { oauthClientSecretVariable: variable, oauthClientSecret, definition, solution } = inputs;
+    if (variable === undefined && oauthClientSecret) {
+      console.error(
+        `Dataverse keeps no client secret: users of ${definition.info.title} cannot sign in until it has oauthClientSecretVariable, ` +
+          `or somebody types the secret in the maker portal.`,
+      );
+    }
+    if (variable?.secretId === undefined) return;
+    const { schemaName, secretId } = variable;
+    await this.clients.dataverse.putSecretVariable(
+      this.organizationUrl,
+      variableIds(inputs),
+      { schemaName, secretId },
+      solution ?? defaultSolution,
+    );
   }
 
   /** The connector at the Power Apps resource provider, once it has the row's definition and ways of signing in. */

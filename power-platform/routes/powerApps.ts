@@ -6,8 +6,8 @@ import { connectorBody } from "../lifecycle/connectorBody";
 import { locationOf, uploadFiles } from "../lifecycle/connectorFiles";
 import type { CustomConnectorInputs } from "../lifecycle/connectorInputs";
 import { sharingChange, stillShared } from "../lifecycle/sharing";
+import { sameTitle, titleTaken } from "../lifecycle/titleTaken";
 import { DeadlineError, waitFor } from "../lifecycle/waiting";
-import { markerKey } from "../marker";
 import type { Share } from "../types";
 import type { ConnectorRoute, FileLocations, Place } from "./route";
 
@@ -25,6 +25,8 @@ const answerWasLost = (error: unknown) =>
 const isThere = (error: unknown) =>
   error instanceof RequestError && (error.status === 409 || error.code === "ApiAlreadyExists");
 
+const isNotOfDataverse = ({ properties }: WireConnector) => !properties.metadata?.xrmConnectorId;
+
 export const placeOf = ({ name, id }: Pick<WireConnector, "name" | "id">): Place => ({
   id,
   internalName: name,
@@ -39,7 +41,10 @@ export class PowerAppsRoute implements ConnectorRoute {
   constructor(private readonly clients: Clients) {}
 
   async make(inputs: CustomConnectorInputs) {
-    const marked = await this.findMarked(inputs);
+    const { own, others } = await sameTitle(this.clients, inputs);
+    // One that Dataverse owns is another resource, even when it was made of the same definition.
+    const marked = own.find(isNotOfDataverse);
+    if (!marked && others.length > 0) throw titleTaken(inputs.definition.info.title, inputs.environmentId, others);
     return { place: placeOf(marked ?? (await this.create(inputs))), isNew: marked === undefined };
   }
 
@@ -92,7 +97,7 @@ export class PowerAppsRoute implements ConnectorRoute {
     return stillShared(await this.clients.connectors.permissions(environmentId, internalName), shareWith);
   }
 
-  async remove(environmentId: string, { internalName }: Place): Promise<void> {
+  async remove({ environmentId }: CustomConnectorInputs, { internalName }: Place): Promise<void> {
     const { connectors } = this.clients;
     await waitFor(`${internalName} to be gone`, { deadlineSeconds: goneDeadlineSeconds }, async () => {
       // Each time, since a 404 is believed, and may have been said by a server that did not know of it yet.
@@ -101,35 +106,13 @@ export class PowerAppsRoute implements ConnectorRoute {
     });
   }
 
-  /** Those of our title. One that Dataverse owns is another resource, even when it was made of the same definition. */
-  private async sameTitle({ environmentId, definition }: CustomConnectorInputs): Promise<WireConnector[]> {
-    const all = await this.clients.connectors.list(environmentId);
-    return all.filter(
-      ({ properties }) => properties.displayName === definition.info.title && !properties.metadata?.xrmConnectorId,
-    );
-  }
-
-  /** The one of them that carries our marker, made by an earlier attempt whose answer was lost. */
-  private async marked(
-    { environmentId, definition }: CustomConnectorInputs,
-    sameTitle: readonly WireConnector[],
-  ): Promise<WireConnector | undefined> {
-    const { connectors, anonymous } = this.clients;
-    for (const { name } of sameTitle) {
-      const connector = await connectors.get(environmentId, name);
-      const found = connector && (await connectors.definition(connector, anonymous));
-      const info = found?.info as Record<string, unknown> | undefined;
-      if (info?.[markerKey] === definition.info[markerKey]) return connector;
-    }
-    return undefined;
-  }
-
-  private async findMarked(inputs: CustomConnectorInputs): Promise<WireConnector | undefined> {
-    return this.marked(inputs, await this.sameTitle(inputs));
-  }
-
   private async create(inputs: CustomConnectorInputs): Promise<WireConnector> {
     const { environmentId, definition } = inputs;
+    if (inputs.oauthClientSecretVariable !== undefined) {
+      throw new Error(
+        "oauthClientSecretVariable needs an environment with Dataverse, whose variables it names: set oauthClientSecret instead, or route to dataverse.",
+      );
+    }
     const body = connectorBody(inputs, await uploadFiles(this.clients, inputs), true);
     try {
       return await this.clients.connectors.create(environmentId, definition.info.title, body);
@@ -139,29 +122,22 @@ export class PowerAppsRoute implements ConnectorRoute {
     }
   }
 
-  /** The connector that was made all the same, once it is listed. @throws the error when it is not, or is somebody else's */
+  /** The connector that was made all the same, once it is listed. @throws Error when it is not, or is somebody else's */
   private async afterLostAnswer(inputs: CustomConnectorInputs, error: Error): Promise<WireConnector> {
     const what = "the custom connector whose creation was not answered";
     const patience = { deadlineSeconds: lostAnswerDeadlineSeconds };
+    const { environmentId, definition } = inputs;
+    const taken = (others: readonly WireConnector[]) => titleTaken(definition.info.title, environmentId, others);
     const looked = waitFor<WireConnector>(what, patience, async () => {
-      const sameTitle = await this.sameTitle(inputs);
-      const found = await this.marked(inputs, sameTitle);
+      const { own, others } = await sameTitle(this.clients, inputs);
+      const found = own.find(isNotOfDataverse);
       if (found) return { found };
-      if (isThere(error) && sameTitle.length > 0) throw new Error(describedOwners(sameTitle));
+      if (isThere(error) && others.length > 0) throw taken(others);
       return { notYet: "it is not listed" };
     });
     return looked.catch((reason: unknown) => {
-      if (isThere(error) && reason instanceof Error && !(reason instanceof DeadlineError))
-        throw new Error(`${error.message} ${reason.message}`, { cause: error });
-      throw error;
+      if (!isThere(error)) throw error;
+      throw reason instanceof DeadlineError ? taken([]) : reason;
     });
   }
 }
-
-const describedOwners = (sameTitle: readonly WireConnector[]): string =>
-  `There is: ${sameTitle
-    .map(
-      ({ name, properties }) =>
-        `${properties.displayName} (${name}) of ${properties.createdBy?.displayName ?? "somebody"}`,
-    )
-    .join(", ")}. To manage that one here, set adopt to its internal name.`;

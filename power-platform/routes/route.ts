@@ -56,5 +56,5 @@ export interface ConnectorRoute {
   /** Those of the inputs' shares who have their role. */
   stillShared(inputs: CustomConnectorInputs, place: Place): Promise<Share[]>;
   /** Deletes it and waits until it is gone. What is gone already is fine. */
-  remove(environmentId: string, place: Place): Promise<void>;
+  remove(olds: CustomConnectorInputs, place: Place): Promise<void>;
 }

@@ -72,7 +72,7 @@ describe("the life of a custom connector", () => {
     const other = connectorInputs();
     other.definition.info["x-iac-id"] = "another marker";
     const error = await provider.customConnector.create(other).catch((caught: unknown) => caught as ProviderError);
-    expect(error).toMatchObject({ message: expect.stringContaining("Choose another title") as string });
+    expect(error).toMatchObject({ message: expect.stringContaining("choose another title") as string });
     expect(existing()).toHaveLength(1);
   });
 

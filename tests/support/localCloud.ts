@@ -79,7 +79,8 @@ export async function startTestCloud(): Promise<TestCloud> {
     },
     stop: async () => {
       await server.close();
-      fs.rmSync(home, { recursive: true, force: true });
+      // A write that was under way may still end.
+      fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

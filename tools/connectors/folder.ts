@@ -27,12 +27,37 @@ export function connectorFolders(parent: string): string[] {
     .sort();
 }
 
+/** Whether a text is wrong whatever would follow it. */
+function isBeyondRepair(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch (error) {
+    return !/end of JSON input|Unterminated|after JSON at position 0/.test((error as Error).message);
+  }
+}
+
+/** Where a text stops being JSON, counted from 1: not every message of the parser says it. */
+export function placeOfMistake(text: string): { line: number; column: number } {
+  let [from, to] = [0, text.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (isBeyondRepair(text.slice(0, middle))) to = middle;
+    else from = middle + 1;
+  }
+  const before = text.slice(0, Math.max(0, from - 1)).split("\n");
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
+}
+
 /** @throws UnreadableError with the file and the place in it */
 function readJson(file: string): unknown {
   try {
     return JSON.parse(fs.readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw new UnreadableError(`${path.basename(file)} is not JSON: ${(error as Error).message}`, { cause: error });
+    const text = fs.readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+    const { line, column } = placeOfMistake(text);
+    const reason = (error as Error).message.replaceAll(/\s+/g, " ");
+    throw new UnreadableError(`${path.basename(file)}:${line}:${column} is not JSON: ${reason}`, { cause: error });
   }
 }
 
@@ -77,7 +102,11 @@ export function inputsOfFolder(
   const definition = readJson(path.join(folder, definitionFile)) as OpenApiDocument;
   const file = path.join(folder, propertiesFile);
   const { properties = {} } = fs.existsSync(file) ? (readJson(file) as { properties?: ApiProperties }) : {};
-  const { connectionParameterSets: sets, publisher, stackOwner } = properties;
+  const { connectionParameterSets: given, publisher, stackOwner } = properties;
+  const sets = given && {
+    ...given,
+    values: given.values.map((set) => ({ ...set, parameters: withoutSecret(set.parameters) })),
+  };
   const connectionParameters = withoutSecret(properties.connectionParameters ?? {});
   const identity = uuidOf("connectors", path.basename(folder));
   const icon = fileNamed(folder, (name) => /^icon\.(png|jpe?g)$/i.test(name));
