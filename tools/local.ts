@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { cloudEnvironment, homeFolder, startCloud } from "../local-cloud/client";
 import { projectRoot } from "../local-cloud/project";
+import { engineLog, logsProperties } from "./engineLog";
 import { type Environment, pulumiEnvironment, pulumiHomeFolder } from "./environment";
 import { run } from "./process";
 import { withProgress } from "./progress";
@@ -49,5 +50,19 @@ export async function local(args: readonly string[]): Promise<number> {
   const workplace = await prepare();
   if (!namesStack(args)) await ensureStack(workplace);
   const { cli, env } = workplace;
-  return (await run(cli.file, args, { cwd: projectRoot(), env, stdio: "inherit" })).code;
+  const cwd = projectRoot();
+  if (!logsProperties(args)) return (await run(cli.file, args, { cwd, env, stdio: "inherit" })).code;
+
+  const toStderr = "--logtostderr";
+  const log = engineLog(args.includes(toStderr));
+  const all = log.file === undefined ? args : [...args, toStderr];
+  const { code } = await run(cli.file, all, {
+    cwd,
+    env,
+    stdio: ["inherit", "inherit", "pipe"],
+    onErrorLine: log.take,
+  });
+  if (log.file !== undefined)
+    process.stderr.write(`The engine's log, with the values of properties hidden: ${log.file}\n`);
+  return code;
 }

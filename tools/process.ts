@@ -1,6 +1,7 @@
 import { spawn, type StdioOptions } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import readline from "node:readline";
 
 export interface Outcome {
   /** Exit code; 130 when a signal ended it. */
@@ -14,6 +15,8 @@ export interface RunOptions {
   env?: Record<string, string | undefined>;
   /** Default: nothing to read (or `input`), both outputs captured. */
   stdio?: StdioOptions;
+  /** Takes each line that the program writes to standard error, which is then not captured. */
+  onErrorLine?: (line: string) => void;
   /** What the program reads from its standard input. */
   input?: string;
   /** After this the child is ended, and the outcome is an error. Default: it may take as long as it needs. */
@@ -34,7 +37,8 @@ export function run(command: string, args: readonly string[], options: RunOption
     let stdout = "";
     let stderr = "";
     child.stdout?.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
-    child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+    if (child.stderr && options.onErrorLine) readline.createInterface(child.stderr).on("line", options.onErrorLine);
+    else child.stderr?.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
     child.stdin?.end(input);
     child.once("error", reject);
     child.once("close", (code, signal) => {

@@ -1,6 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
+import { projectRoot } from "../../local-cloud/project";
 import { callAsMaker } from "../../tools/demo/maker";
+import { run } from "../../tools/process";
 import type { StackOutputs } from "../../outputs";
 import { localClient, overwriteConnection } from "../support/localClient";
 import { type EngineStack, startEngine } from "../support/engine";
@@ -118,18 +120,24 @@ describe("the whole journey on the engine", () => {
     await stack.configure({ "keyvault-connector:connection.displayName": "With logs" });
     const logFolder = path.join(stack.home, "logs");
     fs.mkdirSync(logFolder);
-    const verbose = ["up", "--yes", "--skip-preview", "--debug", "-v=9"];
-    const logged = await stack.pulumi(verbose, { env: { TMPDIR: logFolder } });
-    expect(logged.code).toBe(0);
+    // As a user runs it: the engine itself would log every property that it exchanges with plugins (decision 0014).
+    const verbose = ["up", "--yes", "--skip-preview", "--debug", "-v=9", "--non-interactive", "--stack", "local"];
+    const logged = await run(
+      process.execPath,
+      ["tools/run.cjs", "local", ...verbose, "--config-file", stack.configFile],
+      {
+        cwd: projectRoot(),
+        env: { ...process.env, LOCAL_CLOUD_HOME: stack.home, TMPDIR: logFolder },
+      },
+    );
+    expect(logged).toMatchObject({ code: 0 });
     const files = fs.readdirSync(logFolder).filter((file) => file.includes(".log"));
-    const lines = files.flatMap((file) => fs.readFileSync(path.join(logFolder, file), "utf8").split("\n"));
-    // The engine itself writes every property that it hands to a plugin into its log at -v=9, of any program: README, limits.
-    const engineOwn = /Marshaling property for RPC|Unmarshaling property for RPC/;
-    expect(lines.some((line) => engineOwn.test(line))).toBe(true);
+    const logs = files.map((file) => fs.readFileSync(path.join(logFolder, file), "utf8")).join("\n");
+    expect(logs).toMatch(/Marshaling property for RPC.*\[hidden\]/);
     const places = {
       state: await stack.state(),
       journal: JSON.stringify(await stack.control.journal()),
-      logs: lines.filter((line) => !engineOwn.test(line)).join("\n"),
+      logs,
       terminal: printed + logged.stdout + logged.stderr,
     };
     expect(Object.values(secrets).every((secret) => secret.length > 8)).toBe(true);

@@ -3,6 +3,8 @@ import crypto from "node:crypto";
 import { seed } from "../../../local-cloud/seed";
 import { startTestCloud, type TestCloud } from "../../support/localCloud";
 
+jest.setTimeout(60_000);
+
 const login = "https://login.microsoftonline.com";
 const v2 = `${login}/${seed.tenantId}/oauth2/v2.0/token`;
 const form = { "content-type": "application/x-www-form-urlencoded" };

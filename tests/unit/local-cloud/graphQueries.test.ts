@@ -1,6 +1,8 @@
 import { seed } from "../../../local-cloud/seed";
 import { startTestCloud, type TestCloud } from "../../support/localCloud";
 
+jest.setTimeout(60_000);
+
 const graph = "https://graph.microsoft.com/v1.0";
 
 interface Answer {
