@@ -3,6 +3,7 @@ import { run as cloud } from "../local-cloud/cli";
 import { demo, type DemoOptions } from "./demo/demo";
 import type { CheckOptions } from "./check/command";
 import { type ConnectorsOptions, connectorsOnLocalCloud } from "./connectors/command";
+import type { DocsOptions } from "./docs/command";
 import { local } from "./local";
 import { previewReport, type ReportOptions } from "./previewReport/command";
 import { coloured } from "./progress";
@@ -46,6 +47,20 @@ async function runConnectors(args: readonly string[]): Promise<number> {
     )
     .action(async (folder: string, options: ConnectorsOptions) => {
       exitCode = await connectorsOnLocalCloud(folder, options);
+    })
+    .parseAsync(args, { from: "user" });
+  return exitCode;
+}
+
+async function runDocs(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  await new Command("npm run docs --")
+    .description("Makes docs/reference from the sources: settings, outputs, components.")
+    .option("--check", "write nothing, and say what is stale", npmSwallowed("check"))
+    .action(async (options: DocsOptions) => {
+      // The TypeScript compiler is loaded for this command alone.
+      const { docs } = await import("./docs/command.js");
+      exitCode = await docs(options);
     })
     .parseAsync(args, { from: "user" });
   return exitCode;
@@ -117,6 +132,7 @@ const commands: Record<string, (args: readonly string[]) => Promise<number | und
   demo: runDemo,
   connectors: runConnectors,
   check: runCheck,
+  docs: runDocs,
   "preview:report": runPreviewReport,
   rotation: runRotation,
   local,
