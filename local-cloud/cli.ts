@@ -46,7 +46,9 @@ function program(home: string): Command {
     .description("start it, unless it runs")
     .action(async () => {
       const { url } = await startCloud(home);
-      print(`The local cloud runs at ${url ?? ""}. For other clients in this shell: eval "$(npm run -s cloud -- env)"`);
+      print(
+        `The local cloud runs at ${url ?? ""} (open that in a browser to look around). For other clients in this shell: eval "$(npm run -s cloud -- env)"`,
+      );
     });
   cli
     .command("stop")

@@ -1,16 +1,23 @@
 import fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { LocalCloud } from "./cloud";
+import { guardFromOtherSites } from "./page/guard";
+import { pageRoutes } from "./page/routes";
 
 const clockSchema = z.union([
   z.strictObject({ now: z.iso.datetime({ offset: true }), frozen: z.boolean().default(false) }),
   z.strictObject({ advanceSeconds: z.number() }),
 ]);
 
-/** The API by which `npm run cloud` and tests steer a running local cloud: loopback only, plain HTTP, never proxied. */
+/**
+ * The API by which `npm run cloud` and tests steer a running local cloud, and the page that shows it: loopback only,
+ * plain HTTP, never proxied.
+ */
 export function createControlApp(local: LocalCloud): FastifyInstance {
   const app = fastify({ logger: false });
   const { clock, knobs } = local.cloud;
+  guardFromOtherSites(app);
+  pageRoutes(app, local);
 
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const badInput = error instanceof z.ZodError || error instanceof SyntaxError;

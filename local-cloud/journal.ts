@@ -1,24 +1,7 @@
 import fs from "node:fs";
+import type { JournalEntry } from "./journalEntry";
 
-/** One request as the journal tells it. */
-export interface JournalEntry {
-  time: string;
-  service: string;
-  method: string;
-  host: string;
-  /** Path and query, with signatures redacted. */
-  path: string;
-  status: number;
-  milliseconds: number;
-  /** Object id of the caller, when the request carried a token. */
-  caller?: string;
-  /** The request's body, with secrets redacted. */
-  body?: unknown;
-  /** The error code of the answer. */
-  error?: string;
-  /** The fault that was played. */
-  fault?: string;
-}
+export type { JournalEntry } from "./journalEntry";
 
 const secretName =
   /secret|password|passwd|pwd|assertion|token|credential|^value$|^sig$|^code$|signature|api.?key|pfx|script/i;
@@ -70,6 +53,7 @@ function readable(body: unknown): unknown {
 /** Keeps what was asked and answered, in memory and in a file, never a secret. */
 export class Journal {
   private entries: JournalEntry[] = [];
+  private readonly listeners = new Set<(entry: JournalEntry) => void>();
 
   constructor(
     private readonly file: string,
@@ -79,10 +63,17 @@ export class Journal {
   add(entry: JournalEntry): void {
     const clean: JournalEntry = { ...entry, path: redactPath(entry.path), body: readable(entry.body) };
     this.entries.push(clean);
+    for (const listener of this.listeners) listener(clean);
     if (this.entries.length > this.kept * 1.5) this.entries = this.entries.slice(-this.kept);
     fs.appendFile(this.file, `${JSON.stringify(clean)}\n`, { mode: 0o600 }, () => {
       // The journal is a convenience: a full disk must not fail the request that it tells of.
     });
+  }
+
+  /** Tells of each new entry. @returns how to stop that. */
+  subscribe(listener: (entry: JournalEntry) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** The newest entries, oldest first. */

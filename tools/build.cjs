@@ -37,6 +37,17 @@ const targets = {
     entryPoints: ["local-cloud/main.ts", "local-cloud/cli.ts"],
     outdir: "dist/local-cloud",
   },
+  page: {
+    sources: ["local-cloud/page"],
+    entryPoints: ["local-cloud/page/client/page.ts"],
+    outdir: "dist/page",
+    options: {
+      platform: "browser",
+      format: "esm",
+      packages: "bundle",
+      tsconfig: "local-cloud/page/client/tsconfig.json",
+    },
+  },
   plugins: {
     sources: ["local-cloud/plugins"],
     entryPoints: [

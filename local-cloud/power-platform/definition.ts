@@ -46,7 +46,7 @@ export function operationsOf(definition: Definition): NamedOperation[] {
 }
 
 /** The parameters of an operation: its own and those of its path, references followed. */
-function parametersOf({ paths, parameters: shared = {} }: Definition, { path, operation }: NamedOperation) {
+export function parametersOf({ paths, parameters: shared = {} }: Definition, { path, operation }: NamedOperation) {
   const ofPath = parametersSchema.safeParse(paths[path]?.parameters).data ?? [];
   return [...ofPath, ...(operation.parameters ?? [])].map((one) => {
     const name = typeof one.$ref === "string" ? one.$ref.replace(/^#\/parameters\//, "") : undefined;

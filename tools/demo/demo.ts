@@ -17,7 +17,8 @@ export interface DemoOptions {
   showSecret?: boolean;
 }
 
-const next = `What to try next
+const next = (page: string) => `What to try next
+  ${page.padEnd(39)} the same in a browser: look around, test the operation, watch the requests
   npm run demo                            once more: nothing changes
   npm run demo -- --show-secret           the value that the maker got
   npm run cloud -- journal                every request that was made, secrets redacted
@@ -26,13 +27,18 @@ const next = `What to try next
   npm run demo -- --destroy               remove everything
 `;
 
-function print(changes: Changes, outputs: StackOutputs, answer: OperationAnswer, showSecret: boolean): void {
+function print(
+  changes: Changes,
+  outputs: StackOutputs,
+  answer: OperationAnswer,
+  { showSecret, page }: { showSecret: boolean; page: string },
+): void {
   const bold = (text: string) => coloured("bold", text, process.stdout);
   const headline = isUnchanged(changes)
     ? `Nothing changed: all ${changes.same} resources are as the program wants them.`
     : `${describeChanges(changes)}.`;
   const table = renderTable(sections(outputs, answer, showSecret), bold);
-  process.stdout.write(`\n${bold(headline)}\n\n${table}\n\n${next}`);
+  process.stdout.write(`\n${bold(headline)}\n\n${table}\n\n${next(page)}`);
 }
 
 /** `npm run demo`: the whole journey. @returns exit code: 1 when the operation was not answered with the secret. */
@@ -44,13 +50,15 @@ export async function demo(options: DemoOptions): Promise<number> {
   const changes = await change(workplace, "up", json);
   const outputs = (await stackOutputs(workplace)) as unknown as StackOutputs;
   const call = () => callAsMaker(workplace.env, operationUrl(outputs));
+  // The proxy's port serves the page too.
+  const page = `${workplace.env.HTTPS_PROXY ?? ""}/`;
   const answer = await withProgress("Calling GetSecret as the maker", call);
   if (json) {
     const { status, secret, version, value } = answer;
     const operation = { status, secret, version, ...(showSecret ? { value } : {}) };
-    process.stdout.write(`${JSON.stringify({ changes, operation, outputs })}\n`);
+    process.stdout.write(`${JSON.stringify({ changes, operation, outputs, page })}\n`);
   } else {
-    print(changes, outputs, answer, showSecret);
+    print(changes, outputs, answer, { showSecret, page });
   }
   if (answer.reason !== undefined)
     process.stderr.write(`GetSecret was answered with ${answer.status}: ${answer.reason}\n`);
