@@ -4,6 +4,8 @@
 module.exports = {
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   testEnvironment: "node",
+  // Tests start processes: how long that takes says something about the machine, and nothing about the program.
+  testTimeout: 60_000,
   transform: {
     "^.+\\.[jt]s$": [
       "@swc/jest",

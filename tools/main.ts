@@ -131,6 +131,8 @@ async function runPreviewReport(args: readonly string[]): Promise<undefined> {
 const commands: Record<string, (args: readonly string[]) => Promise<number | undefined>> = {
   demo: runDemo,
   connectors: runConnectors,
+  // Loaded here: the TypeScript compiler behind it is large.
+  "resource-docs": async () => (await import("./docs/resourceReference")).writeResourcePages(),
   check: runCheck,
   docs: runDocs,
   "preview:report": runPreviewReport,
