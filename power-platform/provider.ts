@@ -1,6 +1,6 @@
 // What the engine calls, through the stub in the state (index.ts). Thin: the lifecycles know nothing of Pulumi.
 import type * as pulumi from "@pulumi/pulumi";
-import { type Clients, createClients } from "./client/clients";
+import type { Clients } from "./client/clients";
 import type { Cloud } from "./client/clouds";
 import { breakingChanges } from "./lifecycle/breakingChanges";
 import * as acceptances from "./lifecycle/clientSecretAcceptance";
@@ -17,13 +17,13 @@ endWithEngine();
 
 type Provider = Required<Pick<pulumi.dynamic.ResourceProvider, "diff" | "create" | "read" | "update" | "delete">>;
 
-const made = new Map<Cloud, Clients>();
+const made = new Map<Cloud, Promise<Clients>>();
 
-/** One set of clients for the process and each cloud, made when the first request is to be sent. */
-function clientsOf({ cloud }: { cloud: Cloud }): Clients {
+/** One set of clients for the process and each cloud, loaded and made when the first request is to be sent: previews do without. */
+function clientsOf({ cloud }: { cloud: Cloud }): Promise<Clients> {
   const known = made.get(cloud);
   if (known) return known;
-  const clients = createClients(cloud);
+  const clients = import("./client/clients.js").then(({ createClients }) => createClients(cloud));
   made.set(cloud, clients);
   return clients;
 }
@@ -59,39 +59,43 @@ export const customConnector: Provider & Required<Pick<pulumi.dynamic.ResourcePr
     return Promise.resolve(diffCustomConnector(olds, news));
   },
   create: (inputs: Inputs<CustomConnectorInputs>) =>
-    recorded(inputs, (own) => connectors.createCustomConnector(clientsOf(own), own)),
+    recorded(inputs, async (own) => connectors.createCustomConnector(await clientsOf(own), own)),
   update: (_id, olds: CustomConnectorOutputs, news: Inputs<CustomConnectorInputs>) =>
-    recorded(news, (own) => connectors.updateCustomConnector(clientsOf(own), olds, own)),
+    recorded(news, async (own) => connectors.updateCustomConnector(await clientsOf(own), olds, own)),
   read: async (id, { __provider: _, ...props }: Inputs<CustomConnectorOutputs>) => {
-    const found = await readCustomConnector(clientsOf(props), props);
+    const found = await readCustomConnector(await clientsOf(props), props);
     return found ? { id, ...found } : gone;
   },
-  delete: (_id, props: CustomConnectorOutputs) => connectors.deleteCustomConnector(clientsOf(props), props),
+  delete: async (_id, props: CustomConnectorOutputs) => connectors.deleteCustomConnector(await clientsOf(props), props),
 };
 
 export const connection: Provider = {
   diff: (_id, olds: connections.ConnectionOutputs, news: Inputs<connections.ConnectionInputs>) =>
     Promise.resolve(connections.diffConnection(olds, news)),
   create: (inputs: Inputs<connections.ConnectionInputs>) =>
-    recorded(inputs, (own) => connections.createConnection(clientsOf(own), own)),
+    recorded(inputs, async (own) => connections.createConnection(await clientsOf(own), own)),
   update: (_id, olds: connections.ConnectionOutputs, news: Inputs<connections.ConnectionInputs>) =>
-    recorded(news, (own) => connections.updateConnection(clientsOf(own), olds, own)),
+    recorded(news, async (own) => connections.updateConnection(await clientsOf(own), olds, own)),
   read: async (id, { __provider: _, ...props }: Inputs<connections.ConnectionOutputs>) => {
-    const found = await connections.readConnection(clientsOf(props), props);
+    const found = await connections.readConnection(await clientsOf(props), props);
     if (!found) return gone;
     const inputs = connections.seenInputs(found);
     return { id, props: found, ...(inputs ? { inputs } : {}) };
   },
-  delete: (_id, props: connections.ConnectionOutputs) => connections.deleteConnection(clientsOf(props), props),
+  delete: async (_id, props: connections.ConnectionOutputs) =>
+    connections.deleteConnection(await clientsOf(props), props),
 };
 
 export const operationProof: Provider = {
   diff: (_id, olds: proofs.OperationProofOutputs, news: Inputs<proofs.OperationProofInputs>) =>
     Promise.resolve(proofs.diffOperationProof(olds, news)),
-  create: ({ __provider: _, ...inputs }: Inputs<proofs.OperationProofInputs>) =>
-    proofs.writeOperationProof(clientsOf(inputs), inputs),
-  update: (_id, _olds: proofs.OperationProofOutputs, { __provider: _, ...news }: Inputs<proofs.OperationProofInputs>) =>
-    proofs.writeOperationProof(clientsOf(news), news),
+  create: async ({ __provider: _, ...inputs }: Inputs<proofs.OperationProofInputs>) =>
+    proofs.writeOperationProof(await clientsOf(inputs), inputs),
+  update: async (
+    _id,
+    _olds: proofs.OperationProofOutputs,
+    { __provider: _, ...news }: Inputs<proofs.OperationProofInputs>,
+  ) => proofs.writeOperationProof(await clientsOf(news), news),
   // What was proven stays proven: there is nothing at the services to look at.
   read: (id, props: proofs.OperationProofOutputs) => Promise.resolve({ id, props }),
   delete: () => Promise.resolve(),

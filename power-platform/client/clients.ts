@@ -15,6 +15,8 @@ export interface Clients {
   http: HttpClient;
   /** Sends no token: for URLs that carry a signature, or with a token of the caller's own. */
   anonymous: HttpClient;
+  /** Makes one that is signed in as somebody else. */
+  signedIn: typeof createHttpClient;
   connectors: Connectors;
   connections: Connections;
   dataverse: DataverseConnectors;
@@ -49,6 +51,7 @@ export function createClients(cloud: Cloud): Clients {
   return {
     http,
     anonymous,
+    signedIn: createHttpClient,
     connectors: new Connectors(http, endpoints),
     connections: new Connections(http, endpoints),
     dataverse: new DataverseConnectors(http),

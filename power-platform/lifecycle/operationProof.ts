@@ -5,7 +5,6 @@ import type { Cloud } from "../client/clouds";
 import { applicationCredential } from "../client/credential";
 import { runtimeScope } from "../client/endpoints";
 import { RequestError } from "../client/errors";
-import { createHttpClient } from "../client/http";
 import type { Difference } from "./connectorDrift";
 import { hashOf, matchesHash } from "./hashing";
 import { explainSignIn, isHopeless, isSignInError } from "./signInErrors";
@@ -105,10 +104,10 @@ function explain(last: string, inputs: OperationProofInputs): string {
 }
 
 /** Signs in as the application and calls the backend, as the connector's runtime does. */
-async function lookDirectly(inputs: OperationProofInputs): Promise<Look<ProofResult>> {
+async function lookDirectly({ signedIn }: Clients, inputs: OperationProofInputs): Promise<Look<ProofResult>> {
   const { authority, tenantId, clientId, clientSecret, resource, backendUrl, operationPath } = inputs;
   // A new client each time: a token from before the role was given would be refused again.
-  const http = createHttpClient(() => applicationCredential(authority, tenantId, clientId, clientSecret));
+  const http = signedIn(() => applicationCredential(authority, tenantId, clientId, clientSecret));
   const endpoint = {
     url: `${backendUrl.replace(/\/+$/, "")}${operationPath}`,
     scope: `${resource.replace(/\/+$/, "")}/.default`,
@@ -138,7 +137,8 @@ async function lookThroughConnection({ http }: Clients, inputs: OperationProofIn
 
 /** Calls the operation until it answers with the value. @throws Error naming the step that failed and what to do */
 export async function prove(clients: Clients, inputs: OperationProofInputs): Promise<ProofResult> {
-  const look = () => (inputs.mode === "direct" ? lookDirectly(inputs) : lookThroughConnection(clients, inputs));
+  const look = () =>
+    inputs.mode === "direct" ? lookDirectly(clients, inputs) : lookThroughConnection(clients, inputs);
   try {
     return await waitFor("the operation to answer", { deadlineSeconds: inputs.deadlineSeconds }, () =>
       look().catch((error: unknown) => {
