@@ -33,9 +33,11 @@ const targets = {
     outdir: "power-platform/dist",
   },
   "local-cloud": {
-    sources: ["local-cloud"],
+    sources: ["local-cloud", "package-lock.json"],
     entryPoints: ["local-cloud/main.ts", "local-cloud/cli.ts"],
     outdir: "dist/local-cloud",
+    // One file to load instead of hundreds: a fifth of what a start costs.
+    options: { packages: "bundle" },
   },
   page: {
     sources: ["local-cloud/page"],
