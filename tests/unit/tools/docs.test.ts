@@ -2,18 +2,21 @@ import fs from "node:fs";
 import path from "node:path";
 import { projectRoot } from "../../../local-cloud/project";
 import { outputSince } from "../../../outputs";
-import { referencePages } from "../../../tools/docs/reference";
+import { run } from "../../../tools/process";
+
+const root = projectRoot();
+const page = (name: string) => fs.readFileSync(path.join(root, "docs", "reference", `${name}.md`), "utf8");
 
 describe("the reference", () => {
-  test("is as fresh as the sources: npm run docs", async () => {
-    for (const [file, text] of Object.entries(await referencePages(projectRoot())))
-      expect(`${file}\n${fs.readFileSync(path.join(projectRoot(), file), "utf8")}`).toBe(`${file}\n${text}`);
-  });
+  test("is as fresh as the sources", async () => {
+    // In a process of its own: Prettier loads modules in a way that Jest does not know.
+    const { code, stderr } = await run(process.execPath, ["tools/run.cjs", "docs", "--check"], { cwd: root });
+    expect(`${stderr}${code}`).toBe("0");
+  }, 60_000);
 
-  test("names every setting and every output, each with a description", async () => {
-    const pages = await referencePages(projectRoot());
-    for (const name of Object.keys(outputSince)) expect(pages["docs/reference/outputs.md"]).toContain(`\`${name}\``);
-    expect(pages["docs/reference/configuration.md"]).toContain("## rotation");
-    expect(pages["docs/reference/components.md"]).toContain("## KeyVaultConnector");
+  test("names every setting and every output", () => {
+    for (const name of Object.keys(outputSince)) expect(page("outputs")).toContain(`\`${name}\``);
+    expect(page("configuration")).toContain("## rotation");
+    expect(page("components")).toContain("## KeyVaultConnector");
   });
 });
