@@ -1,6 +1,6 @@
 import type { ConnectorView, OperationView, View } from "../view";
 import { type Child, h } from "./dom";
-import { card, chip, code, facts, moment, symbol, table, viewHead } from "./parts";
+import { chip, code, facts, mainCard, moment, symbol, table, viewHead } from "./parts";
 import { tabs } from "./tabs";
 import type { TestBench } from "./testBench";
 
@@ -18,7 +18,7 @@ function general(connector: ConnectorView): Child {
   );
   // By the object model: an inline style would be refused by the page's own policy.
   mark.style.setProperty("--brand", connector.iconBrandColor);
-  return card(
+  return mainCard(
     "General information",
     mark,
     fields(
@@ -36,24 +36,24 @@ function general(connector: ConnectorView): Child {
 const kinds = { servicePrincipal: "service principal", managedIdentity: "managed identity", user: "user" } as const;
 
 function security(connector: ConnectorView): Child {
-  if (connector.signIns.length === 0) return card("Authentication type", h("p", {}, "No authentication."));
+  if (connector.signIns.length === 0) return mainCard("Authentication type", h("p", {}, "No authentication."));
   return [
-    card("Authentication type", fields(field("Authentication type", "OAuth 2.0"))),
+    mainCard("Authentication type", fields(field("Authentication type", "OAuth 2.0"))),
     connector.signIns.map(({ title, kind, fields: values }) =>
-      card(
+      mainCard(
         title,
         h("p", {}, "Signs in as a ", chip(kinds[kind], kind === "user" ? "plain" : "good")),
         fields(values.map(({ name, value }) => field(name, value))),
       ),
     ),
-    card("Redirect URL", fields(field("Redirect URL", code(connector.redirectUrl)))),
+    mainCard("Redirect URL", fields(field("Redirect URL", code(connector.redirectUrl)))),
   ];
 }
 
 function operationCard(connector: ConnectorView, operation: OperationView): HTMLElement {
   const { operationId, summary, description, visibility, verb, path, parameters, responses } = operation;
   const base = `${connector.scheme}://${connector.host}${connector.basePath.replace(/\/$/, "")}`;
-  return card(
+  return mainCard(
     operationId,
     fields(
       field("Summary", summary),

@@ -39,9 +39,13 @@ export type Tone = "good" | "bad" | "warn" | "plain";
 
 export const chip = (text: string, tone: Tone = "plain"): HTMLElement => h("span", { class: `chip ${tone}` }, text);
 
-/** A part of a view under a heading. */
+/** A part of a thing under a heading. */
 export const card = (title: string, ...children: Child[]): HTMLElement =>
   h("section", { class: "card" }, h("h3", {}, title), children);
+
+/** A part of a view that shows one thing: its heading comes right below the view's. */
+export const mainCard = (title: string, ...children: Child[]): HTMLElement =>
+  h("section", { class: "card" }, h("h2", {}, title), children);
 
 /** A table that scrolls by itself where it is too wide. */
 export function table(caption: string, heads: readonly string[], rows: readonly (readonly Child[])[]): HTMLElement {

@@ -2,7 +2,7 @@ import type { ConnectorView, OperationView, TestRequest, TestResult } from "../v
 import type { JournalEntry } from "../../journalEntry";
 import { type Child, h } from "./dom";
 import { entryLine, type JournalColumn, toneOf } from "./journal";
-import { card, chip, dots } from "./parts";
+import { chip, dots, mainCard } from "./parts";
 import { tabs } from "./tabs";
 
 /** A body with the secret's value behind dots, unless it is to be seen. */
@@ -45,7 +45,7 @@ export class TestBench {
     const connection = connections.find(({ name }) => name === this.connection) ?? connections[0];
     const operation = operations.find(({ operationId }) => operationId === this.operationId) ?? operations[0];
     if (!connection || !operation) {
-      return card("Test operation", h("p", {}, "Without a connection there is nothing to test with."));
+      return mainCard("Test operation", h("p", {}, "Without a connection there is nothing to test with."));
     }
     const choice = (
       id: string,
@@ -72,7 +72,7 @@ export class TestBench {
         ),
       );
     return [
-      card(
+      mainCard(
         "Connections",
         choice(
           "test-connection",
@@ -84,7 +84,7 @@ export class TestBench {
           },
         ),
       ),
-      card(
+      mainCard(
         `Operations (${operations.length})`,
         choice(
           "test-operation",
@@ -165,13 +165,13 @@ export class TestBench {
   private shownOutcome(): Child {
     const { outcome } = this;
     if (!outcome) return undefined;
-    if ("failure" in outcome) return card("Response", h("p", { class: "failure" }, outcome.failure));
+    if ("failure" in outcome) return mainCard("Response", h("p", { class: "failure" }, outcome.failure));
     const { result, trail } = outcome;
     return [
       h(
         "section",
         { class: "card answer" },
-        h("h3", { class: "hidden" }, "Answer"),
+        h("h2", { class: "hidden" }, "Answer"),
         tabs(
           "answer",
           "Request and response",
@@ -187,7 +187,7 @@ export class TestBench {
           },
         ),
       ),
-      card("What happened", h("ol", { class: "entries trail" }, trail.map(entryLine))),
+      mainCard("What happened", h("ol", { class: "entries trail" }, trail.map(entryLine))),
     ];
   }
 
@@ -209,7 +209,6 @@ export class TestBench {
         ` after ${milliseconds} ms`,
       ),
       described !== "" && h("p", {}, "The definition calls this answer: ", h("em", {}, described)),
-      labelled("Headers", JSON.stringify(headers, undefined, 2)),
       labelled("Body", readable(body, this.isShown)),
       holdsValue(body) &&
         h(
@@ -231,6 +230,7 @@ export class TestBench {
             "Show the secret's value",
           ),
         ),
+      labelled("Headers", JSON.stringify(headers, undefined, 2)),
     ];
   }
 }
