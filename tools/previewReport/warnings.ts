@@ -70,8 +70,7 @@ function deletedWords(deleted: readonly Change[], isMore: boolean): string {
 
 function engineWarnings({ violations, messages }: Preview): Warning[] {
   const broken = violations.map(({ level, policy, resource, text }) => {
-    const [what = ""] = text.split("\n");
-    const words = `**Policy ${code(policy, 80)}** on ${code(resource, 80)}: ${code(what, 300)}`;
+    const words = `**Policy ${code(policy, 80)}** on ${code(resource, 80)}: ${code(text, 500)}`;
     return level === "mandatory" ? danger(words) : caution(words);
   });
   const warned = messages

@@ -121,7 +121,7 @@ describe("what the report warns of", () => {
       { sequence: 2, summaryEvent: { resourceChanges: { same: 1 } } },
     ];
     const text = report(events.map((event) => JSON.stringify(event)).join("\n"));
-    expect(text).toMatch(/🛑 \*\*Policy `purge-protection`\*\* on `kv`: `Switch it on\.`/);
+    expect(text).toMatch(/🛑 \*\*Policy `purge-protection`\*\* on `kv`: `Switch it on\. more`/);
     expect(text).toContain("the preview of `dev` failed");
   });
 });
