@@ -4,6 +4,7 @@ import { demo, type DemoOptions } from "./demo/demo";
 import type { CheckOptions } from "./check/command";
 import { type ConnectorsOptions, connectorsOnLocalCloud } from "./connectors/command";
 import type { DocsOptions } from "./docs/command";
+import { faults, type FaultsOptions } from "./faults/faults";
 import { local } from "./local";
 import { previewReport, type ReportOptions } from "./previewReport/command";
 import { coloured } from "./progress";
@@ -127,12 +128,34 @@ async function runPreviewReport(args: readonly string[]): Promise<undefined> {
     .parseAsync(args, { from: "user" });
 }
 
+async function runFaults(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  await new Command("npm run faults --")
+    .description(
+      "Each fault at each call to Power Platform, on the real engine and the local cloud (docs/reliability.md).",
+    )
+    .option("--quick", "a sample that ends within five minutes", npmSwallowed("quick"))
+    .option("--minutes <count>", "begin no further cell after so many minutes", Number)
+    .option("--json", "print one JSON object on standard output: cells, converged, failed", npmSwallowed("json"))
+    .option("--write", "write the table into docs/reliability.md", npmSwallowed("write"))
+    .addOption(
+      new Option("--route <route>", "of the connector").choices(["powerApps", "dataverse"]).default("powerApps"),
+    )
+    .addOption(new Option("--scenario <name>", "only this one").choices(["up", "update", "rotation", "destroy"]))
+    .action(async (options: FaultsOptions) => {
+      exitCode = await faults(options);
+    })
+    .parseAsync(args, { from: "user" });
+  return exitCode;
+}
+
 /** The arguments of these belong to the program behind them, so nothing is parsed here. */
 const commands: Record<string, (args: readonly string[]) => Promise<number | undefined>> = {
   demo: runDemo,
   connectors: runConnectors,
   // Loaded here: the TypeScript compiler behind it is large.
   "resource-docs": async () => (await import("./docs/resourceReference")).writeResourcePages(),
+  faults: runFaults,
   check: runCheck,
   docs: runDocs,
   "preview:report": runPreviewReport,

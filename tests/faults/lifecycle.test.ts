@@ -59,7 +59,7 @@ async function play(run: LifecycleRun, scenario: Scenario, { call, kind }: Cell)
   }
 }
 
-describe.each(["powerApps"] as const)("each fault at each call, route %s", (route) => {
+describe.each(["powerApps", "dataverse"] as const)("each fault at each call, route %s", (route) => {
   const runs: LifecycleRun[] = [];
 
   beforeAll(async () => {

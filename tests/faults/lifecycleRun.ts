@@ -5,6 +5,7 @@ import type { StoreSnapshot } from "../../local-cloud/store";
 import { seed } from "../../local-cloud/seed";
 import type { ConnectionInputs, ConnectionOutputs } from "../../power-platform/lifecycle/connection";
 import type { CustomConnectorInputs, CustomConnectorOutputs } from "../../power-platform/lifecycle/connectorInputs";
+import { isPowerPlatform } from "../../tools/faults/calls";
 import { connectionInputs, connectorInputs } from "../support/connectors";
 import { startTestCloud, type TestCloud } from "../support/localCloud";
 import { ProviderError, type ProviderMethods, type ProviderProcess, startProvider } from "../support/provider";
@@ -47,6 +48,7 @@ export class LifecycleRun {
 
   static async start(route: CustomConnectorInputs["route"]): Promise<LifecycleRun> {
     const cloud = await startTestCloud();
+    cloud.local.cloud.knobs.patch({ dataverseSyncDelaySeconds: 0 });
     const run = new LifecycleRun(cloud, startProvider(cloud.env), route);
     for (const scenario of scenarios) {
       run.starts.set(scenario, { cloud: cloud.local.cloud.store.snapshot(), state: run.state });
@@ -59,6 +61,10 @@ export class LifecycleRun {
   async stop(): Promise<void> {
     this.provider.stop();
     await this.cloud.stop();
+  }
+
+  private get environmentId(): string {
+    return this.route === "dataverse" ? seed.dataverseEnvironment.id : seed.environment.id;
   }
 
   /** Back to where a scenario begins. */
@@ -93,6 +99,7 @@ export class LifecycleRun {
     if (!fs.existsSync(icon)) fs.writeFileSync(icon, Buffer.from([0x89, 0x50, 0x4e, 0x47, 1, 2, 3]));
     const inputs = connectorInputs("KeyVaultAccess", {
       route: this.route,
+      environmentId: this.environmentId,
       icon: { path: icon, sha256: "the icon's" },
       shareWith: [{ principalId: seed.makers.objectId, principalType: "Group", role: "CanView" }],
     });
@@ -104,7 +111,11 @@ export class LifecycleRun {
 
   private inputsOfConnection(changed: boolean): ConnectionInputs {
     const { internalName = "", chosenRoute = "powerApps" } = this.state.connector?.outs ?? {};
-    const more: Partial<ConnectionInputs> = { connectorChosenRoute: chosenRoute, statusDeadlineSeconds: 2 };
+    const more: Partial<ConnectionInputs> = {
+      environmentId: this.environmentId,
+      connectorChosenRoute: chosenRoute,
+      statusDeadlineSeconds: 2,
+    };
     const inputs = connectionInputs(internalName, this.cloud.credentials.deployerSecret, more);
     return changed ? { ...inputs, displayName: "Changed" } : inputs;
   }
@@ -169,8 +180,12 @@ export class LifecycleRun {
 
   /** What is not as it should be after a scenario and at most one more run; empty when all is well. */
   async faultsLeft(scenario: Scenario): Promise<string[]> {
-    const made = this.cloud.local.resources().filter(({ service }) => service === "power-platform");
-    const wanted = scenario === "destroy" ? [] : ["connection", "connector"];
+    const made = this.cloud.local
+      .resources()
+      .filter(({ service, softDeleted }) => isPowerPlatform(service) && softDeleted !== true);
+    // By Dataverse the connector is there twice: as a row, and as what the runtime knows.
+    const connectors = this.route === "dataverse" ? ["connector", "connector"] : ["connector"];
+    const wanted = scenario === "destroy" ? [] : ["connection", ...connectors];
     const types = made.map(({ type }) => type).sort();
     const left = isDeepStrictEqual(types, wanted) ? [] : [`there are: ${types.join(", ") || "none"}`];
     if (scenario === "destroy") return left;

@@ -13,10 +13,13 @@ export interface Call {
   ofHost: number;
 }
 
+/** Whether a service of the local cloud belongs to Power Platform. */
+export const isPowerPlatform = (service: string): boolean => service === "power-platform" || service === "dataverse";
+
 /** The calls of a run, as the journal tells them. */
 export function callsOf(journal: readonly JournalEntry[]): Call[] {
   const calls: Call[] = [];
-  for (const { method, host, path: full } of journal.filter(({ service }) => service === "power-platform")) {
+  for (const { method, host, path: full } of journal.filter(({ service }) => isPowerPlatform(service))) {
     const path = full.split("?")[0] ?? "";
     const sameHost = calls.filter((one) => one.host === host);
     const same = sameHost.filter((one) => one.method === method && one.path === path).length;
