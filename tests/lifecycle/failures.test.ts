@@ -55,7 +55,7 @@ describe("failures of calls", () => {
     const hasty = startProvider(env);
     const { message } = await failureOf(hasty.customConnector.update("x", outs, connectorInputs()));
     hasty.stop();
-    expect(message).toContain("HTTP 502. an HTML page (\"Our services aren't available right now\")");
+    expect(message).toContain('HTTP 502. an HTML page ("Our services aren\'t available right now")');
     expect(cloud.local.resources().filter(({ type }) => type === "connector")).toHaveLength(1);
   }, 90_000);
 
@@ -85,7 +85,10 @@ describe("failures of calls", () => {
             displayName: "Mona's",
             connectionParametersSet: {
               name: "oAuthClientCredentials",
-              values: { "token:clientId": { value: seed.deployer.clientId }, "token:TenantId": { value: seed.tenantId } },
+              values: {
+                "token:clientId": { value: seed.deployer.clientId },
+                "token:TenantId": { value: seed.tenantId },
+              },
             },
           },
         },
@@ -109,7 +112,9 @@ test("the provider ends with its engine", async () => {
   });
   const provider = path.join(__dirname, "../../power-platform/provider.cjs");
   const script = `require(${JSON.stringify(provider)}); setInterval(() => undefined, 1000); console.log("up");`;
-  const child = spawn(process.execPath, ["-e", script, "--", "provider", `127.0.0.1:${port}`], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["-e", script, "--", "provider", `127.0.0.1:${port}`], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const ended = new Promise((done) => child.once("exit", done));
   await new Promise((done) => child.stdout.once("data", done));
   await expect(Promise.race([ended, new Promise((done) => setTimeout(done, 2500, "lives"))])).resolves.toBe("lives");

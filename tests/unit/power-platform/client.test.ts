@@ -31,7 +31,10 @@ describe("when a request is sent again", () => {
   });
 
   test("429 even what is not safe, since the service did not look at it; Retry-After is the least", () => {
-    const { retryAfterInMs } = strategy(false).retry({ retryCount: 0, response: response(429, { "retry-after": "3" }) });
+    const { retryAfterInMs } = strategy(false).retry({
+      retryCount: 0,
+      response: response(429, { "retry-after": "3" }),
+    });
     expect(retryAfterInMs).toBeGreaterThanOrEqual(3000);
     expect(retryAfterInMs).toBeLessThan(3600);
   });
@@ -56,7 +59,9 @@ describe("when a request is sent again", () => {
     expect(retryAfter("Tue, 24 Nov 2026 09:00:00 GMT", now)).toBe(0);
     expect(retryAfter("00:01:30", now)).toBe(90_000);
     expect(retryAfter("soon", now)).toBeUndefined();
-    expect([pause(0, () => 0), pause(0, () => 1), pause(3, () => 1), pause(30, () => 1)]).toEqual([0, 500, 4000, 20_000]);
+    expect([pause(0, () => 0), pause(0, () => 1), pause(3, () => 1), pause(30, () => 1)]).toEqual([
+      0, 500, 4000, 20_000,
+    ]);
   });
 });
 
@@ -103,9 +108,12 @@ describe("many requests to a host", () => {
   test("are eight at a time, and another host does not wait for them", async () => {
     const throttle = new Throttle();
     const open: (() => void)[] = [];
-    const next = () => new Promise<PipelineResponse>((done) => open.push(() => {
-      done(response(200));
-    }));
+    const next = () =>
+      new Promise<PipelineResponse>((done) =>
+        open.push(() => {
+          done(response(200));
+        }),
+      );
     const all = Array.from({ length: 10 }, () => throttle.policy.sendRequest(request, next));
     await new Promise(setImmediate);
     expect(open).toHaveLength(8);
