@@ -18,7 +18,7 @@ const outsideTheStack = {
 };
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "node_modules/**", ".local-cloud/**", "coverage/**"] },
+  { ignores: ["**/dist/**", "node_modules/**", ".local-cloud/**", "coverage/**", "bench/programs/tutorial/**"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],
@@ -66,7 +66,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.cjs"],
+    files: ["**/*.cjs", "bench/programs/**/*.js"],
     languageOptions: {
       sourceType: "commonjs",
       globals: {

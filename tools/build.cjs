@@ -65,7 +65,7 @@ const targets = {
     outdir: "component/dist",
   },
   tools: {
-    sources: ["tools", "local-cloud", "power-platform", "settings", "settings.ts", "components"],
+    sources: ["tools", "bench", "local-cloud", "power-platform", "settings", "settings.ts", "components"],
     entryPoints: [
       "tools/main.ts",
       "tools/pulumi-cli/languageHost.ts",

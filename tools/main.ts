@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { BenchOptions } from "../bench/command";
 import { run as cloud } from "../local-cloud/cli";
 import { demo, type DemoOptions } from "./demo/demo";
 import type { CheckOptions } from "./check/command";
@@ -27,6 +28,20 @@ async function runDemo(args: readonly string[]): Promise<number> {
     )
     .action(async (options: DemoOptions) => {
       exitCode = await demo(options);
+    })
+    .parseAsync(args, { from: "user" });
+  return exitCode;
+}
+
+async function runBench(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  await new Command("npm run bench --")
+    .description("Measures previews, growth and one connector on the local cloud, beside what else one could run.")
+    .option("--quick", "fewer runs and fewer connectors", npmSwallowed("quick"))
+    .option("--json", "print one JSON object on standard output, progress on standard error", npmSwallowed("json"))
+    .action(async (options: BenchOptions) => {
+      const { bench } = await import("../bench/command.js");
+      exitCode = await bench(options);
     })
     .parseAsync(args, { from: "user" });
   return exitCode;
@@ -153,6 +168,7 @@ async function runFaults(args: readonly string[]): Promise<number> {
 const commands: Record<string, (args: readonly string[]) => Promise<number | undefined>> = {
   demo: runDemo,
   connectors: runConnectors,
+  bench: runBench,
   // Loaded here: the TypeScript compiler behind it is large.
   "resource-docs": async () => (await import("./docs/resourceReference")).writeResourcePages(),
   faults: runFaults,
