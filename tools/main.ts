@@ -170,7 +170,7 @@ const commands: Record<string, (args: readonly string[]) => Promise<number | und
   connectors: runConnectors,
   bench: runBench,
   // Loaded here: the TypeScript compiler behind it is large.
-  "resource-docs": async () => (await import("./docs/resourceReference")).writeResourcePages(),
+  "resource-docs": async () => (await import("./docs/resourceReference.js")).writeResourcePages(),
   faults: runFaults,
   check: runCheck,
   docs: runDocs,
