@@ -8,8 +8,8 @@ import {
   received,
   shortName,
 } from "./connectorModel";
+import { defaultIconUri } from "./defaultIcon";
 
-const defaultIcon = "https://az787822.vo.msecnd.net/defaulticons/api-dedicated.png";
 /** Listed in the order in which a GET shows them; the rest of the properties has names of its own in the model. */
 const otherProperties = ["capabilities", "policyTemplateInstances", "scriptOperations"] as const;
 
@@ -63,7 +63,7 @@ export function described(cloud: Cloud, name: string, properties: Described, bef
   const sealed = Object.entries(secrets).map(([key, secret]) => [key, cloud.sealer.seal(secret)] as const);
   return {
     description: properties.description ?? before?.description ?? "",
-    iconUri: properties.iconUri ?? before?.iconUri ?? defaultIcon,
+    iconUri: properties.iconUri ?? before?.iconUri ?? defaultIconUri,
     iconBrandColor: properties.iconBrandColor ?? before?.iconBrandColor ?? "#007ee5",
     ...(properties.scriptDefinitionUrl ? { scriptDefinitionUrl: properties.scriptDefinitionUrl } : {}),
     serviceUrl: properties.backendService.serviceUrl,

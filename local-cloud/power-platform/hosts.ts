@@ -8,6 +8,7 @@ export const hosts = {
   powerPlatform: /^api\.powerplatform\.com(:\d+)?$/i,
   environment: /^((?:default)?[0-9a-f]{30})\.([0-9a-f]{2})\.environment\.api\.powerplatform\.com(:\d+)?$/i,
   storage: /^localcloudconnectors\.blob\.core\.windows\.net(:\d+)?$/i,
+  defaultIcons: /^az787822\.vo\.msecnd\.net(:\d+)?$/i,
   runtime: /^[a-z]+-\d{3}\.azure-apim\.net(:\d+)?$/i,
 } as const;
 

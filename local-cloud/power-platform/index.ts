@@ -7,6 +7,7 @@ import { connectionId, connections } from "./connectionModel";
 import { connectorId, connectors } from "./connectorModel";
 import { connectorRoutes } from "./connectorRoutes";
 import { environmentConnectorRoutes, powerPlatformRoutes } from "./connectivityRoutes";
+import { defaultIconRoutes } from "./defaultIcon";
 import { dataPolicyRoutes } from "./dataPolicyRoutes";
 import { businessAppPlatformRoutes, flowRoutes, powerAppsEnvironmentRoutes } from "./environmentRoutes";
 import { PowerPlatformError } from "./errors";
@@ -23,6 +24,7 @@ const routesByHost: readonly (readonly [RegExp, ...Routes[]])[] = [
   [hosts.powerPlatform, powerPlatformRoutes],
   [hosts.environment, environmentConnectorRoutes, environmentConnectionRoutes],
   [hosts.storage, storageRoutes],
+  [hosts.defaultIcons, defaultIconRoutes],
   [hosts.runtime, runtimeRoutes],
 ];
 

@@ -1,8 +1,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import { seed } from "../../local-cloud/seed";
+import { includesSettings } from "../../power-platform/lifecycle/sameSettings";
+import { connectorInputs } from "../support/connectors";
 import { startTestCloud, type TestCloud } from "../support/localCloud";
 import { ensurePaconn } from "../support/paconn";
+import { startProvider } from "../support/provider";
 import { run } from "../support/runNode";
 
 const paconn = ensurePaconn();
@@ -96,6 +99,38 @@ const properties = {
     expect(fs.existsSync(path.join(downloaded, "icon.png"))).toBe(true);
     expect(JSON.stringify(cloud.local.journal.list())).not.toContain(secret);
   }, 300_000);
+
+  test("what it created is adopted without a change, and what we created is downloaded as it was sent", async () => {
+    const provider = startProvider(cloud.env);
+    try {
+      const cid = connectorName() ?? "";
+      const read = (file: string) => JSON.parse(fs.readFileSync(path.join(folder, file), "utf8")) as unknown;
+      const { oauthClientSecret: _none, connectionParameterSets: _noSets, ...base } = connectorInputs();
+      const theirs = {
+        ...base,
+        definition: read("definition.json") as typeof base.definition,
+        connectionParameters: properties.properties.connectionParameters,
+        adopt: cid,
+      };
+      const { outs } = await provider.customConnector.create(theirs);
+      const { connectorId: _id, status, ...kept } = outs;
+      expect(status).toBe("Adopted");
+      expect(kept).toMatchObject(theirs);
+
+      const ours = connectorInputs("Ours");
+      const made = (await provider.customConnector.create(ours)).outs.internalName;
+      const environment = ["--env", seed.environment.id, "--cid", made];
+      fs.mkdirSync(path.join(folder, "ours"));
+      expect(await call("download", ...environment, "--dest", "ours", "-w")).toMatchObject({ code: 0 });
+      expect(read("ours/apiDefinition.swagger.json")).toEqual(ours.definition);
+      const { properties: downloaded } = read("ours/apiProperties.json") as { properties: Record<string, unknown> };
+      expect(includesSettings(downloaded.connectionParameterSets, ours.connectionParameterSets)).toBe(true);
+      expect(downloaded).toMatchObject({ iconBrandColor: ours.iconBrandColor, capabilities: [] });
+      expect(JSON.stringify(downloaded)).not.toContain(ours.oauthClientSecret);
+    } finally {
+      provider.stop();
+    }
+  }, 180_000);
 
   test("is told what is wrong with a definition", async () => {
     fs.writeFileSync(path.join(folder, "bad.json"), JSON.stringify({ ...definition, host: "https://has.a/path" }));

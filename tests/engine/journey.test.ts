@@ -61,6 +61,19 @@ describe("the whole journey on the engine", () => {
     ]);
   });
 
+  test("the state is small, and holds of the provider no more than where its code is", async () => {
+    const own = (await stack.resources()).filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/"));
+    expect(own.length).toBeGreaterThan(2);
+    for (const resource of own) {
+      const provider = String(resource.inputs?.__provider);
+      expect(provider).toContain('require("@keyvault-connector/power-platform/provider")');
+      expect(Buffer.byteLength(provider)).toBeLessThan(1024);
+      // What is ours; the engine adds the names of what each property depends on.
+      const { inputs, outputs } = resource;
+      expect(Buffer.byteLength(JSON.stringify([inputs, outputs]))).toBeLessThan(12 * 1024);
+    }
+  });
+
   test("a second update, a preview and a refresh change nothing, and ask Power Platform for nothing but the refresh's reads", async () => {
     await stack.control.clearJournal();
     expect((await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes")).code).toBe(0);
