@@ -109,7 +109,7 @@ const properties = {
       const theirs = {
         ...base,
         definition: read("definition.json") as typeof base.definition,
-        connectionParameters: properties.properties.connectionParameters,
+        connectionParameters: properties.properties.connectionParameters as typeof base.connectionParameters,
         adopt: cid,
       };
       const { outs } = await provider.customConnector.create(theirs);
