@@ -102,8 +102,10 @@ async function share({ connections }: Clients, inputs: ConnectionInputs, before:
 
 /** Calls may have failed from the moment at which the new secret was written until the connection was Connected with it. */
 function sayGap({ displayName, connectionName }: ConnectionInputs, milliseconds: number): void {
+  // Rounded up: it was never longer than what is said.
+  const seconds = (Math.ceil(milliseconds / 100) / 10).toFixed(1);
   console.error(
-    `The connection ${displayName} (${connectionName}) signs in anew; from writing it to Connected it took ${(milliseconds / 1000).toFixed(1)} s.`,
+    `The connection ${displayName} (${connectionName}) signs in anew; from writing it to Connected it took ${seconds} s.`,
   );
 }
 

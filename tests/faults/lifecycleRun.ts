@@ -184,7 +184,7 @@ export class LifecycleRun {
       .resources()
       .filter(({ service, softDeleted }) => isPowerPlatform(service) && softDeleted !== true);
     // By Dataverse the connector is there twice: as a row, and as what the runtime knows.
-    const connectors = this.route === "dataverse" ? ["connector", "connector"] : ["connector"];
+    const connectors = this.route === "dataverse" ? ["connector", "connectorRow"] : ["connector"];
     const wanted = scenario === "destroy" ? [] : ["connection", ...connectors];
     const types = made.map(({ type }) => type).sort();
     const left = isDeepStrictEqual(types, wanted) ? [] : [`there are: ${types.join(", ") || "none"}`];

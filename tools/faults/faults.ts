@@ -66,7 +66,7 @@ const lastLines = (text: string) => text.trim().split("\n").slice(-12).join(" | 
 
 /** What is otherwise than wished, after the scenario and at most one more run. */
 async function left(run: EngineRun, scenario: Scenario, route: Route): Promise<string | undefined> {
-  const wanted = route === "dataverse" ? ["connection", "connector", "connector"] : ["connection", "connector"];
+  const wanted = route === "dataverse" ? ["connection", "connector", "connectorRow"] : ["connection", "connector"];
   const made = run.made();
   if (scenario === "destroy") return made.length === 0 ? undefined : `left: ${made.join(", ")}`;
   if (made.join() !== wanted.join()) return `there are: ${made.join(", ") || "none"}`;
