@@ -2,6 +2,7 @@ import type { OpenApiDocument } from "../types";
 import { containsUnknown, isUnknown } from "./unknown";
 
 interface Operation {
+  /** By name; those of a body by `body/property`. */
   parameters: Map<string, { required: boolean }>;
   /** The schema of a success, as text. */
   answer: string;
@@ -10,47 +11,88 @@ interface Operation {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The text of a value with its keys in order. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (!isObject(value)) return JSON.stringify(value);
-  return `{${Object.keys(value)
-    .sort()
-    .map((key) => `${key}:${canonical(value[key])}`)
-    .join(",")}}`;
+/** A reference to a reference to …: no document means more than this. */
+const longestChain = 10;
+
+/** What a JSON pointer names in the document; undefined when it leads nowhere, or out of the document. */
+function named(document: OpenApiDocument, pointer: string): unknown {
+  if (!pointer.startsWith("#/")) return undefined;
+  const parts = pointer.slice(2).split("/");
+  return parts.reduce<unknown>((value, part) => {
+    const key = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+    return isObject(value) ? value[key] : undefined;
+  }, document);
 }
 
-/** A schema with its references to definitions followed once: a change of what they name changes the answer. */
-function answerOf(responses: unknown, definitions: unknown): string {
+/** The value itself, in place of a reference to it. */
+function followed(document: OpenApiDocument, value: unknown): unknown {
+  let found = value;
+  for (let links = 0; links < longestChain && isObject(found) && typeof found.$ref === "string"; links++)
+    found = named(document, found.$ref);
+  return found;
+}
+
+/** Titles, descriptions and extensions may change: only names and types break a flow. */
+const isAnnotation = (key: string) => key.startsWith("x-") || ["title", "description", "example"].includes(key);
+
+/** A schema as text, with what it refers to, whatever that is called: the same text for the same type. */
+function typeOf(document: OpenApiDocument, schema: unknown): string {
+  const references: string[] = [];
+  const text = (value: unknown, areNames = false): string => {
+    if (Array.isArray(value)) return `[${value.map((one) => text(one)).join(",")}]`;
+    if (!isObject(value)) return JSON.stringify(value ?? null);
+    if (typeof value.$ref === "string" && !areNames) {
+      if (!references.includes(value.$ref)) references.push(value.$ref);
+      return `#${references.indexOf(value.$ref)}`;
+    }
+    const keys = Object.keys(value).filter((key) => areNames || !isAnnotation(key));
+    return `{${keys
+      .sort()
+      .map((key) => `${key}:${text(value[key], key === "properties" && !areNames)}`)
+      .join(",")}}`;
+  };
+  const texts = [text(followed(document, schema))];
+  // Grows while it is read: what is referred to may refer to more.
+  for (const reference of references) texts.push(text(followed(document, { $ref: reference })));
+  return texts.join(";");
+}
+
+function answerOf(document: OpenApiDocument, responses: unknown): string {
   if (!isObject(responses)) return "";
-  const success = responses["200"] ?? responses["201"] ?? responses.default;
-  const schema = isObject(success) ? success.schema : undefined;
-  const reference = isObject(schema) && typeof schema.$ref === "string" ? schema.$ref.split("/").at(-1) : undefined;
-  const named = reference !== undefined && isObject(definitions) ? definitions[reference] : schema;
-  return canonical(typesOnly(named));
+  const success = followed(document, responses["200"] ?? responses["201"] ?? responses.default);
+  return typeOf(document, isObject(success) ? success.schema : undefined);
 }
 
-/** Titles, descriptions and visibilities may change: only names and types break a flow. */
-function typesOnly(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(typesOnly);
-  if (!isObject(schema)) return schema;
-  const kept = Object.entries(schema).filter(
-    ([key]) => !key.startsWith("x-") && !["title", "description"].includes(key),
-  );
-  return Object.fromEntries(kept.map(([key, value]) => [key, typesOnly(value)]));
+const needed = ({ required, default: preset }: Record<string, unknown>) => ({
+  required: required === true && preset === undefined,
+});
+
+/** A parameter, and for a body the properties that it has at its top. */
+function namesOf(document: OpenApiDocument, parameter: Record<string, unknown>): [string, { required: boolean }][] {
+  const name = String(parameter.name);
+  const own: [string, { required: boolean }] = [name, needed(parameter)];
+  const schema = parameter.in === "body" ? followed(document, parameter.schema) : undefined;
+  if (!isObject(schema) || !isObject(schema.properties)) return [own];
+  const required = new Set(Array.isArray(schema.required) ? schema.required : []);
+  const properties = Object.entries(schema.properties).map(([key, value]): [string, { required: boolean }] => [
+    `${name}/${key}`,
+    needed({ ...(isObject(value) ? value : {}), required: required.has(key) }),
+  ]);
+  return [own, ...properties];
 }
 
-function operationsOf(definition: OpenApiDocument): Map<string, Operation> {
+function operationsOf(document: OpenApiDocument): Map<string, Operation> {
   const found = new Map<string, Operation>();
-  for (const item of Object.values(definition.paths)) {
+  const parametersIn = (list: unknown) =>
+    (Array.isArray(list) ? list : []).map((one) => followed(document, one)).filter(isObject);
+  for (const item of Object.values(document.paths)) {
     for (const operation of Object.values(item)) {
       if (!isObject(operation) || typeof operation.operationId !== "string") continue;
-      const parameters = Array.isArray(operation.parameters) ? operation.parameters.filter(isObject) : [];
+      // Those of the path hold for all of its operations; an operation's own of the same name comes before them.
+      const parameters = [...parametersIn(item.parameters), ...parametersIn(operation.parameters)];
       found.set(operation.operationId, {
-        parameters: new Map(
-          parameters.map((one) => [String(one.name), { required: one.required === true && one.default === undefined }]),
-        ),
-        answer: answerOf(operation.responses, definition.definitions),
+        parameters: new Map(parameters.flatMap((one) => namesOf(document, one))),
+        answer: answerOf(document, operation.responses),
       });
     }
   }
@@ -59,7 +101,8 @@ function operationsOf(definition: OpenApiDocument): Map<string, Operation> {
 
 /** Changes of a definition that break those who use it: operations gone, parameters that became necessary, other answers. */
 export function breakingChanges(before: OpenApiDocument | undefined, after: OpenApiDocument): string[] {
-  if (before === undefined || isUnknown(after) || containsUnknown(after.paths)) return [];
+  if (before === undefined || isUnknown(after)) return [];
+  if (containsUnknown([after.paths, after.definitions, after.parameters, after.responses])) return [];
   const now = operationsOf(after);
   return [...operationsOf(before)].flatMap(([id, operation]) => {
     const same = now.get(id);
