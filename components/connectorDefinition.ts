@@ -136,10 +136,14 @@ const securityDefinitions = {
   },
 };
 
+/** The part of the document that says what the operations are. */
+export function operationPaths(operations: readonly SecretOperation[], apiVersion: string): OpenApiDocument["paths"] {
+  return Object.fromEntries(operations.map((one) => [pathTemplate(one), { get: operationObject(one, apiVersion) }]));
+}
+
 /** The connector's OpenAPI 2.0 document. The same arguments give the same document, to the order of its keys. */
 export function connectorDefinition(args: DefinitionArgs): OpenApiDocument {
   const { title, description, vaultHost, apiVersion, operations } = args;
-  const paths = operations.map((one) => [pathTemplate(one), { get: operationObject(one, apiVersion) }] as const);
   return {
     swagger: "2.0",
     info: { title, description, version: "1.0" },
@@ -148,7 +152,7 @@ export function connectorDefinition(args: DefinitionArgs): OpenApiDocument {
     schemes: ["https"],
     consumes: [],
     produces: ["application/json"],
-    paths: Object.fromEntries(paths),
+    paths: operationPaths(operations, apiVersion),
     definitions,
     parameters: {},
     responses: {},

@@ -4,6 +4,7 @@ import type { AppRegistration } from "./appRegistration";
 import {
   connectorDefinition,
   operationPath,
+  operationPaths,
   type OperationKind,
   type SecretOperation,
   type SignInKind,
@@ -100,11 +101,12 @@ export class KeyVaultConnector extends pulumi.ComponentResource {
       `${name}-connector`,
       {
         environmentId: args.environmentId,
-        definition: pulumi
-          .all([vault.host, pulumi.all(operations)])
-          .apply(([vaultHost, known]) =>
-            connectorDefinition({ title, description, vaultHost, apiVersion, operations: known }),
-          ),
+        // In parts: while the version of a pinned secret is not known, a preview shows that nothing else changes.
+        definition: {
+          ...connectorDefinition({ title, description, vaultHost: "", apiVersion, operations: [] }),
+          host: vault.host,
+          paths: pulumi.all(operations).apply((known) => operationPaths(known, apiVersion)),
+        },
         connectionParameterSets: pulumi
           .all([app.clientId, app.tenantId, this.resourceUrl])
           .apply(([clientId, tenantId, resourceUrl]) =>

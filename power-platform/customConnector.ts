@@ -32,9 +32,9 @@ export interface CustomConnectorArgs {
   environmentId: pulumi.Input<string>;
   /**
    * What the connector offers. `info.title` is its display name: a change of it replaces the connector, because the service
-   * refuses to rename one, and with it the connections.
+   * refuses to rename one, and with it the connections. A preview in which only a part of it is unknown shows the others.
    */
-  definition: pulumi.Input<OpenApiDocument>;
+  definition: pulumi.Input<{ [Part in keyof OpenApiDocument]: pulumi.Input<OpenApiDocument[Part]> }>;
   /** The kinds of sign-in that connections choose from, without client secrets. @default - connections do not choose */
   connectionParameterSets?: pulumi.Input<ConnectionParameterSets>;
   /** What connections ask for when there are no sets. @default - nothing */
@@ -123,12 +123,16 @@ export class CustomConnector extends PowerPlatformResource {
     const project = pulumi.getProject();
     const stack = pulumi.getStack();
     const connectionParameters = args.connectionParameters ?? {};
+    // Lifted: known even while another part of the definition is not.
+    const { info } = pulumi.output(args.definition);
     const identity = pulumi
-      .all([environmentId, args.definition])
-      .apply(([environment, { info }]) => uuidOf(project, stack, args.identityName ?? name, environment, info.title));
-    const definition = pulumi
-      .all([args.definition, identity])
-      .apply(([document, marker]) => ({ ...document, info: { ...document.info, [markerKey]: marker } }));
+      .all([environmentId, info.title])
+      .apply(([environment, title]) => uuidOf(project, stack, args.identityName ?? name, environment, title));
+    const marked = pulumi.all([info, identity]).apply(([own, marker]) => ({ ...own, [markerKey]: marker }));
+    const definition =
+      pulumi.Output.isInstance(args.definition) || args.definition instanceof Promise
+        ? pulumi.all([args.definition, marked]).apply(([document, marker]) => ({ ...document, info: marker }))
+        : { ...args.definition, info: marked };
     super(
       "CustomConnector",
       name,
