@@ -154,7 +154,7 @@ async function runFaults(args: readonly string[]): Promise<number> {
     .option("--json", "print one JSON object on standard output: cells, converged, failed", npmSwallowed("json"))
     .option("--write", "write the table into docs/reliability.md", npmSwallowed("write"))
     .addOption(
-      new Option("--route <route>", "of the connector").choices(["powerApps", "dataverse"]).default("powerApps"),
+      new Option("--route <route>", "only this one; both at once without it").choices(["powerApps", "dataverse"]),
     )
     .addOption(new Option("--scenario <name>", "only this one").choices(["up", "update", "rotation", "destroy"]))
     .action(async (options: FaultsOptions) => {

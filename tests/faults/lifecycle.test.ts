@@ -1,4 +1,5 @@
-import { type Call, callsOf, described, ruleFor } from "../../tools/faults/calls";
+import type { JournalEntry } from "../../local-cloud/journal";
+import { type Call, callsOf, described, isPowerPlatform, ruleFor } from "../../tools/faults/calls";
 import { type FaultKind, faultKinds, lastingKinds } from "../../tools/faults/kinds";
 import { LifecycleRun, type Scenario, scenarios } from "./lifecycleRun";
 
@@ -24,12 +25,31 @@ const kinds: Cell["kind"][] = [...faultKinds, ...lastingKinds, ...kills];
 const everything = Boolean(process.env.ALL_FAULTS);
 const oneOf = everything ? 1 : 7;
 const routes = everything ? (["powerApps", "dataverse"] as const) : (["powerApps"] as const);
-const played: readonly Scenario[] = everything ? scenarios : ["up", "destroy"];
+const played: readonly Scenario[] = everything ? scenarios : ["up", "rotation", "destroy"];
+
+/** Entra's refusals and silences matter when a client secret is another: then it is asked. The gateway's own calls are not ours. */
+const isOfRotation = ({ service, path }: JournalEntry) =>
+  isPowerPlatform(service) || (service === "entra" && !path.includes("/oauth2/token"));
+
+/** Plays a cell of a rotation, while a maker reads. @returns why it did not converge, or undefined */
+async function playRotation(run: LifecycleRun, cell: Cell): Promise<string | undefined> {
+  run.restore("rotation");
+  const reader = run.reader();
+  await reader.start();
+  const reason = await play(run, "rotation", cell).finally(() => reader.stop());
+  const [refusal] = reader.refusals;
+  if (refusal !== undefined) return `for a moment neither credential worked: ${refusal}`;
+  if (reason !== undefined) return reason;
+  await run.forgetSlotA();
+  const after = run.reader();
+  await after.start();
+  await after.stop();
+  return after.refusals[0] && `the old credential was still in use: ${after.refusals[0]}`;
+}
 
 /** Plays a cell. @returns why it did not converge, or undefined */
 async function play(run: LifecycleRun, scenario: Scenario, { call, kind }: Cell): Promise<string | undefined> {
   const { faults } = run.cloud.local;
-  run.restore(scenario);
   if ("kill" in kind) {
     faults.add(ruleFor(call, { effect: kind.kill }));
     let ended = false;
@@ -53,13 +73,17 @@ async function play(run: LifecycleRun, scenario: Scenario, { call, kind }: Cell)
   }
   faults.clear();
   try {
-    // What a refresh leaves is repaired by an update.
-    await run.perform(scenario === "refresh" ? "update" : scenario);
+    await run.repair(scenario);
     const left = await run.faultsLeft(scenario);
     return left.length === 0 ? undefined : left.join("; ");
   } catch (error) {
     return `the next run fails: ${error instanceof Error ? error.message : String(error)}`;
   }
+}
+
+async function playFrom(run: LifecycleRun, scenario: Scenario, cell: Cell): Promise<string | undefined> {
+  run.restore(scenario);
+  return play(run, scenario, cell);
 }
 
 describe.each(routes)("each fault at each call, route %s", (route) => {
@@ -75,9 +99,13 @@ describe.each(routes)("each fault at each call, route %s", (route) => {
     async (scenario) => {
       const [first] = runs;
       if (!first) throw new Error("no local cloud");
-      first.restore(scenario);
-      await first.perform(scenario);
-      const calls = callsOf(first.cloud.local.journal.list());
+      // Twice: a call whose answer the process keeps is made once, and could not be met again.
+      for (const _time of ["first", "second"]) {
+        first.restore(scenario);
+        await first.perform(scenario);
+      }
+      const journal = first.cloud.local.journal.list();
+      const calls = scenario === "rotation" ? callsOf(journal, isOfRotation) : callsOf(journal);
       expect(calls.length).toBeGreaterThan(3);
       const all = calls.flatMap((call) => kinds.map((kind): Cell => ({ call, kind })));
       const cells = all.filter((_cell, index) => index % oneOf === 0);
@@ -86,7 +114,8 @@ describe.each(routes)("each fault at each call, route %s", (route) => {
       await Promise.all(
         runs.map(async (run) => {
           for (let cell = cells.shift(); cell; cell = cells.shift()) {
-            const reason = await play(run, scenario, cell).catch((error: unknown) => String(error));
+            const playing = scenario === "rotation" ? playRotation(run, cell) : playFrom(run, scenario, cell);
+            const reason = await playing.catch((error: unknown) => String(error));
             if (reason !== undefined) red.push(`${described(cell.call)} × ${cell.kind.name}: ${reason}`);
           }
         }),
@@ -94,6 +123,6 @@ describe.each(routes)("each fault at each call, route %s", (route) => {
       process.stderr.write(`${route}, ${scenario}: ${total} cells, ${red.length} red\n`);
       expect(red).toEqual([]);
     },
-    600_000,
+    1_800_000,
   );
 });

@@ -1,5 +1,9 @@
 import { fork } from "node:child_process";
 import path from "node:path";
+import type {
+  ClientSecretAcceptanceInputs,
+  ClientSecretAcceptanceOutputs,
+} from "../../power-platform/lifecycle/clientSecretAcceptance";
 import type { ConnectionInputs, ConnectionOutputs } from "../../power-platform/lifecycle/connection";
 import type { Difference } from "../../power-platform/lifecycle/connectorDrift";
 import type { CustomConnectorInputs, CustomConnectorOutputs } from "../../power-platform/lifecycle/connectorInputs";
@@ -28,6 +32,7 @@ export interface ProviderMethods<Inputs, Outputs> {
 export interface ProviderProcess {
   customConnector: ProviderMethods<CustomConnectorInputs, CustomConnectorOutputs>;
   connection: ProviderMethods<ConnectionInputs, ConnectionOutputs>;
+  clientSecretAcceptance: ProviderMethods<ClientSecretAcceptanceInputs, ClientSecretAcceptanceOutputs>;
   /** What it said on standard error. */
   said(): string;
   stop(signal?: NodeJS.Signals): void;
@@ -73,6 +78,7 @@ export function startProvider(env: Record<string, string>): ProviderProcess {
   return {
     customConnector: methods("customConnector"),
     connection: methods("connection"),
+    clientSecretAcceptance: methods("clientSecretAcceptance"),
     said: () => said,
     stop: (signal) => {
       child.kill(signal);

@@ -16,10 +16,13 @@ export interface Call {
 /** Whether a service of the local cloud belongs to Power Platform. */
 export const isPowerPlatform = (service: string): boolean => service === "power-platform" || service === "dataverse";
 
-/** The calls of a run, as the journal tells them. */
-export function callsOf(journal: readonly JournalEntry[]): Call[] {
+/** The calls of a run to Power Platform, or to what else is asked for, as the journal tells them. */
+export function callsOf(
+  journal: readonly JournalEntry[],
+  wanted: (entry: JournalEntry) => boolean = ({ service }) => isPowerPlatform(service),
+): Call[] {
   const calls: Call[] = [];
-  for (const { method, host, path: full } of journal.filter(({ service }) => isPowerPlatform(service))) {
+  for (const { method, host, path: full } of journal.filter(wanted)) {
     const path = full.split("?")[0] ?? "";
     const sameHost = calls.filter((one) => one.host === host);
     const same = sameHost.filter((one) => one.method === method && one.path === path).length;

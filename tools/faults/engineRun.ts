@@ -10,13 +10,13 @@ import { projectRoot } from "../../local-cloud/project";
 import { ensureCredentials, seed } from "../../local-cloud/seed";
 import { type LocalServer, serve } from "../../local-cloud/server";
 import type { StoreSnapshot } from "../../local-cloud/store";
+import type { RouteName } from "../../power-platform/routes/route";
 import { type Environment, pulumiEnvironment } from "../environment";
 import type { Outcome } from "../process";
 import { findPulumi, type PulumiCli } from "../pulumi-cli/find";
 import { isPowerPlatform } from "./calls";
 import { Reader } from "./reader";
 
-export type Route = "powerApps" | "dataverse";
 /** What is done to the stack. */
 export type Scenario = "up" | "update" | "rotation" | "destroy";
 export const scenarios: readonly Scenario[] = ["up", "update", "rotation", "destroy"];
@@ -31,6 +31,8 @@ const shortDeadlines = {
   KEYVAULT_CONNECTOR_WAIT_SECONDS: "15",
 };
 const orphanSeconds = 20;
+/** In a rotation, how long Entra takes to know a new client secret: with none, no order of things could be wrong. */
+const clientSecretDelaySeconds = 2;
 
 interface Start {
   cloud: StoreSnapshot;
@@ -49,7 +51,7 @@ export class EngineRun {
   private constructor(
     private readonly home: string,
     private readonly cli: PulumiCli,
-    private readonly route: Route,
+    private readonly route: RouteName,
     { local, server }: { local: LocalCloud; server: LocalServer },
   ) {
     this.local = local;
@@ -61,21 +63,31 @@ export class EngineRun {
   private readonly server: LocalServer;
 
   /** Makes the stack, once without faults, and remembers where each scenario begins. */
-  static async start(home: string, route: Route): Promise<EngineRun> {
+  static async start(home: string, route: RouteName): Promise<EngineRun> {
     const cli = await findPulumi();
     const local = await LocalCloud.open(home);
     const run = new EngineRun(home, cli, route, { local, server: await serve(local) });
+    try {
+      await run.begin();
+      return run;
+    } catch (error) {
+      await run.stop();
+      throw error;
+    }
+  }
+
+  private async begin(): Promise<void> {
+    const { local } = this;
     local.cloud.knobs.patch({ dataverseSyncDelaySeconds: 0 });
-    run.configure("up");
-    await run.must(["stack", "init", stackName]);
+    this.configure("up");
+    await this.must(["stack", "init", stackName]);
     // Everything but what is at Power Platform: its first call fails.
     local.faults.add({ host: "api.", effect: "status", status: 403, times: 1000 });
-    await run.pulumi(run.argumentsOf("up"));
+    await this.pulumi(this.argumentsOf("up"));
     local.faults.clear();
-    run.remember("up");
-    await run.must(run.argumentsOf("up"));
-    for (const scenario of ["update", "rotation", "destroy"] as const) run.remember(scenario);
-    return run;
+    this.remember("up");
+    await this.must(this.argumentsOf("up"));
+    for (const scenario of ["update", "rotation", "destroy"] as const) this.remember(scenario);
   }
 
   async stop(): Promise<void> {
@@ -135,6 +147,7 @@ export class EngineRun {
     this.local.faults.clear();
     this.local.journal.clear();
     this.local.cloud.store.restore(start.cloud);
+    if (scenario === "rotation") this.local.cloud.knobs.patch({ clientSecretDelaySeconds });
     fs.rmSync(this.backend, { recursive: true, force: true });
     fs.cpSync(start.state, this.backend, { recursive: true });
     this.configure(scenario);
@@ -150,9 +163,15 @@ export class EngineRun {
     await this.pulumi(["cancel", "--yes"]);
   }
 
-  /** Whether the next preview shows no changes. */
-  async isQuiet(): Promise<Outcome> {
+  /** The next preview, whose exit code is 0 when it shows no changes. */
+  preview(): Promise<Outcome> {
     return this.pulumi(["preview", "--expect-no-changes", "--config-file", this.configFile]);
+  }
+
+  /** What the engine asks for when it goes on warning of an operation that a crash interrupted: docs/reliability.md. */
+  clearPending(): Promise<Outcome> {
+    const options = ["--yes", "--skip-preview", "--clear-pending-creates", "--config-file", this.configFile];
+    return this.pulumi(["refresh", ...options]);
   }
 
   /** A maker who calls the stack's first operation without end. */

@@ -2,11 +2,14 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { RouteName } from "../../power-platform/routes/route";
+import type { Outcome } from "../process";
 import { withProgress } from "../progress";
 import { type Call, callsOf, described, ruleFor } from "./calls";
-import { EngineRun, type Route, type Scenario, scenarios } from "./engineRun";
+import { EngineRun, type Scenario, scenarios } from "./engineRun";
 import { type FaultKind, faultKinds } from "./kinds";
 import { writeTable } from "./table";
+import { wishedFor } from "./wished";
 
 export interface FaultsOptions {
   json?: boolean;
@@ -14,7 +17,8 @@ export interface FaultsOptions {
   quick?: boolean;
   /** After so many minutes no further cell is begun. */
   minutes?: number;
-  route: Route;
+  /** Only this one; both without it, at the same time. */
+  route?: RouteName;
   scenario?: Scenario;
   /** Writes the table into docs/reliability.md. */
   write?: boolean;
@@ -44,6 +48,7 @@ interface Cell {
 }
 
 export interface Result {
+  route: RouteName;
   scenario: Scenario;
   call: string;
   fault: string;
@@ -57,20 +62,28 @@ export interface Result {
 export interface Summary {
   cells: number;
   converged: number;
-  failed: { scenario: string; call: string; fault: string; reason: string }[];
+  failed: { route: string; scenario: string; call: string; fault: string; reason: string }[];
 }
 
-/** With the making of the stack; a cell that has begun is finished. */
-const quickMinutes = 4.5;
+/** With the making of the stacks. */
+const quickMinutes = 4.8;
+/** What the longest cells took, where none has been played yet. */
+const longCellSeconds = 45;
 const lastLines = (text: string) => text.trim().split("\n").slice(-12).join(" | ").slice(0, 600);
+const isPending = ({ stdout, stderr }: Outcome) => /pending operations?/.test(stdout + stderr);
 
 /** What is otherwise than wished, after the scenario and at most one more run. */
-async function left(run: EngineRun, scenario: Scenario, route: Route): Promise<string | undefined> {
-  const wanted = route === "dataverse" ? ["connection", "connector", "connectorRow"] : ["connection", "connector"];
+async function left(run: EngineRun, scenario: Scenario, route: RouteName): Promise<string | undefined> {
   const made = run.made();
   if (scenario === "destroy") return made.length === 0 ? undefined : `left: ${made.join(", ")}`;
-  if (made.join() !== wanted.join()) return `there are: ${made.join(", ") || "none"}`;
-  const preview = await run.isQuiet();
+  if (made.join() !== wishedFor(route).join()) return `there are: ${made.join(", ") || "none"}`;
+  let preview = await run.preview();
+  if (isPending(preview)) {
+    const cleared = await run.clearPending();
+    if (cleared.code !== 0) return `the refresh that clears pending creates fails: ${lastLines(cleared.stdout)}`;
+    preview = await run.preview();
+  }
+  if (isPending(preview)) return "the engine goes on warning of pending operations";
   return preview.code === 0 ? undefined : `the next preview shows changes: ${lastLines(preview.stdout)}`;
 }
 
@@ -88,13 +101,13 @@ async function performAndKill(run: EngineRun, { scenario, call, kind }: Cell & {
   return reached;
 }
 
-async function play(run: EngineRun, cell: Cell, route: Route): Promise<Result> {
+async function play(run: EngineRun, cell: Cell, route: RouteName): Promise<Result> {
   const { scenario, call, kind } = cell;
-  const result = { scenario, call: described(call), fault: kind.name };
+  const result = { route, scenario, call: described(call), fault: kind.name };
   const { faults } = run.local;
   run.restore(scenario);
   const reader = scenario === "rotation" ? await run.reader() : undefined;
-  reader?.start();
+  await reader?.start();
   try {
     let code: number;
     if ("kill" in kind) {
@@ -130,32 +143,45 @@ async function cellsOf(run: EngineRun, wanted: readonly Scenario[]): Promise<Cel
     for (const call of callsOf(run.local.journal.list()))
       for (const kind of [...faultKinds, ...kills]) cells.push({ scenario, call, kind });
   }
-  // Steps of the golden ratio spread evenly however many are taken.
+  return spread(cells);
+}
+
+/** Steps of the golden ratio spread evenly however many are taken; each process is killed once before all others. */
+export function spread(cells: readonly Cell[]): Cell[] {
   const place = (index: number) => (index * 0.618033988749895) % 1;
-  return cells
+  const even = cells
     .map((cell, index) => ({ cell, place: place(index) }))
     .sort((a, b) => a.place - b.place)
     .map(({ cell }) => cell);
+  const killing = (process: Kill["kill"]) => even.find(({ kind }) => "kill" in kind && kind.kill === process);
+  const first = [killing("engine"), killing("provider")].filter((cell) => cell !== undefined);
+  return [...first, ...even.filter((cell) => !first.includes(cell))];
 }
 
-async function playAll(options: FaultsOptions): Promise<{ results: Result[]; total: number }> {
-  const { route, scenario, quick } = options;
-  const deadline = Date.now() + (options.minutes ?? (quick ? quickMinutes : Infinity)) * 60_000;
+/** Plays the cells of a route, as many as are sure to end before the deadline (milliseconds since 1970). */
+async function playRoute(
+  route: RouteName,
+  wanted: readonly Scenario[],
+  deadline: number,
+): Promise<{ results: Result[]; total: number }> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "faults-"));
-  const run = await withProgress("Making the stack without faults", () => EngineRun.start(home, route));
+  const run = await withProgress(`${route}: making the stack without faults`, () => EngineRun.start(home, route));
   try {
-    const cells = await withProgress("Recording the calls", () => cellsOf(run, scenario ? [scenario] : scenarios));
+    const cells = await withProgress(`${route}: recording the calls`, () => cellsOf(run, wanted));
     const results: Result[] = [];
+    let longest = longCellSeconds * 1000;
     for (const cell of cells) {
-      if (Date.now() > deadline) break;
+      const begun = Date.now();
+      if (begun + longest > deadline) break;
       const result = await play(run, cell, route).catch((error: unknown): Result => {
-        const { scenario: one, call, kind } = cell;
-        return { scenario: one, call: described(call), fault: kind.name, reason: String(error) };
+        const { scenario, call, kind } = cell;
+        return { route, scenario, call: described(call), fault: kind.name, reason: String(error) };
       });
       results.push(result);
-      const { scenario: one, call, fault, healed, reason } = result;
+      longest = Math.max(longest, Date.now() - begun);
+      const { scenario, call, fault, healed, reason } = result;
       process.stderr.write(
-        `${results.length}/${cells.length} ${one}: ${call} × ${fault}: ${healed ?? `✗ ${reason ?? ""}`}\n`,
+        `${route} ${results.length}/${cells.length} ${scenario}: ${call} × ${fault}: ${healed ?? `✗ ${reason ?? ""}`}\n`,
       );
     }
     return { results, total: cells.length };
@@ -166,16 +192,25 @@ async function playAll(options: FaultsOptions): Promise<{ results: Result[]; tot
 
 /** `npm run faults`: each fault at each call to Power Platform, on the real engine. @returns exit code: 1 when a cell did not converge */
 export async function faults(options: FaultsOptions): Promise<number> {
-  const { results, total } = await playAll(options);
-  const failed = results.flatMap(({ scenario, call, fault, reason }) =>
-    reason === undefined ? [] : [{ scenario, call, fault, reason }],
+  const minutes = options.minutes ?? (options.quick ? quickMinutes : Infinity);
+  const deadline = Date.now() + minutes * 60_000;
+  const routes: RouteName[] = options.route ? [options.route] : ["powerApps", "dataverse"];
+  const wanted = options.scenario ? [options.scenario] : scenarios;
+  const played = await Promise.all(routes.map((route) => playRoute(route, wanted, deadline)));
+  const results = played.flatMap((one) => one.results);
+  const total = played.reduce((sum, one) => sum + one.total, 0);
+  const failed = results.flatMap(({ healed: _, reason, ...cell }) =>
+    reason === undefined ? [] : [{ ...cell, reason }],
   );
   const summary: Summary = { cells: results.length, converged: results.length - failed.length, failed };
-  if (options.write) writeTable(options.route, results, total);
+  if (options.write) {
+    for (const [index, route] of routes.entries())
+      writeTable(route, played[index]?.results ?? [], played[index]?.total ?? 0);
+  }
   if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   else {
-    for (const { scenario, call, fault, reason } of failed)
-      process.stdout.write(`✗ ${scenario}: ${call} × ${fault}: ${reason}\n`);
+    for (const { route, scenario, call, fault, reason } of failed)
+      process.stdout.write(`✗ ${route}, ${scenario}: ${call} × ${fault}: ${reason}\n`);
     process.stdout.write(
       `${summary.cells} of ${total} cells, ${summary.converged} converged, ${failed.length} failed\n`,
     );

@@ -19,8 +19,9 @@ export class Reader {
     private readonly makerPassword: string,
   ) {}
 
-  start(): void {
-    this.running = this.read();
+  /** Signs in, and begins. */
+  async start(): Promise<void> {
+    this.running = this.read(await this.signIn());
   }
 
   async stop(): Promise<void> {
@@ -28,8 +29,7 @@ export class Reader {
     await this.running;
   }
 
-  private async read(): Promise<void> {
-    const token = await this.signIn();
+  private async read(token: string): Promise<void> {
     while (!this.isStopped) {
       const { status, body } = await this.cloud.call({
         method: "GET",

@@ -1,10 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { projectRoot } from "../../local-cloud/project";
-import type { Route } from "./engineRun";
+import type { RouteName } from "../../power-platform/routes/route";
 import type { Result } from "./faults";
 
-const marks = (route: Route) => [`<!-- table ${route} -->`, `<!-- end of table ${route} -->`] as const;
+const marks = (route: RouteName) => [`<!-- table ${route} -->`, `<!-- end of table ${route} -->`] as const;
 
 /** Rows are calls, by scenario; each counts its cells by how they were healed. */
 function tableOf(results: readonly Result[], total: number): string {
@@ -34,7 +34,7 @@ function tableOf(results: readonly Result[], total: number): string {
 }
 
 /** Puts the table of a route into docs/reliability.md, between its marks. */
-export function writeTable(route: Route, results: readonly Result[], total: number): void {
+export function writeTable(route: RouteName, results: readonly Result[], total: number): void {
   const file = path.join(projectRoot(), "docs", "reliability.md");
   const [begin, end] = marks(route);
   const text = fs.readFileSync(file, "utf8");
