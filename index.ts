@@ -47,6 +47,7 @@ const identities = settings.identities.map((identity) => {
     appNames.name,
     {
       displayName: identity.displayName,
+      tenantId: deployer.tenantId,
       owners: [deployer.objectId],
       userSignIn: identity.userSignIn,
       authority: settings.authority,

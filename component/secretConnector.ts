@@ -118,6 +118,7 @@ export class SecretConnector extends pulumi.ComponentResource {
       `${name}-app`,
       {
         displayName: identity.displayName,
+        tenantId: deployer.tenantId,
         owners: [deployer.objectId],
         rotation,
         deadlineSeconds: rotation.deadlineSeconds,

@@ -28,6 +28,11 @@ export interface AppRegistrationArgs {
   displayName: pulumi.Input<string>;
   /** Object ids of the owners: with them, a deployer without tenant-wide rights can go on managing what it made. */
   owners: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Id of the tenant, where it is known before the application is: previews then show it, and less waits for the service
+   * principal. @default - as the service principal says
+   */
+  tenantId?: pulumi.Input<string>;
   /** When which client secret is made and used. @default - no client secret: a federated credential takes its place */
   rotation?: RotationPlan;
   /** A change of this text makes all client secrets anew at once, and takes the present ones away. @default - none was revoked */
@@ -85,7 +90,7 @@ export class AppRegistration extends pulumi.ComponentResource {
     this.clientId = this.application.clientId;
     this.objectId = this.application.objectId;
     this.servicePrincipalObjectId = servicePrincipal.objectId;
-    this.tenantId = servicePrincipal.applicationTenantId;
+    this.tenantId = pulumi.output(args.tenantId ?? servicePrincipal.applicationTenantId);
     if (args.rotation) this.clientSecret = this.rotated(args.rotation, servicePrincipal, args);
     this.registerOutputs({
       displayName: this.displayName,

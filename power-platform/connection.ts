@@ -42,23 +42,24 @@ export class Connection extends PowerPlatformResource {
 
   constructor(name: string, args: ConnectionArgs, opts: pulumi.CustomResourceOptions = {}) {
     const { connector } = args;
+    const { cloud, environmentId, route } = connector.asked;
     const project = pulumi.getProject();
     const stack = pulumi.getStack();
     super(
       "Connection",
       name,
       {
-        cloud: connector.cloud,
-        environmentId: connector.environmentId,
+        cloud,
+        environmentId,
         connectorName: connector.internalName,
         connectorIdentity: connector.identity,
-        connectorRoute: connector.route,
+        connectorRoute: route,
         connectorChosenRoute: connector.chosenRoute,
         signInRevision: connector.signInRevision,
         connectionName:
           args.connectionName ??
           pulumi
-            .output(connector.environmentId)
+            .output(environmentId)
             .apply((environment) => uuidOf(project, stack, args.identityName ?? name, environment).replaceAll("-", "")),
         displayName: args.displayName,
         parameterSet: args.parameterSet,

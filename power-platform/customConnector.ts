@@ -6,7 +6,6 @@ import { uuidOf } from "./identity";
 import { markerKey } from "./marker";
 import { PowerPlatformResource } from "./resource";
 import type { RouteName } from "./routes/route";
-import { signInRevisionOf } from "./signInRevision";
 import type {
   ConnectionParameter,
   ConnectionParameterSets,
@@ -117,50 +116,51 @@ export class CustomConnector extends PowerPlatformResource {
   declare readonly identity: pulumi.Output<string>;
   /** Another one after a change of how connections sign in. */
   declare readonly signInRevision: pulumi.Output<string>;
+  /**
+   * Where it was asked for, as the arguments say it: known before the connector is, and without making what uses it depend on
+   * the connector for each of them.
+   */
+  readonly asked: Required<Pick<CustomConnectorArgs, "cloud" | "environmentId" | "route">>;
 
   constructor(name: string, args: CustomConnectorArgs, opts: pulumi.CustomResourceOptions = {}) {
     const { environmentId, oauthClientSecret } = args;
     const project = pulumi.getProject();
     const stack = pulumi.getStack();
-    const connectionParameters = args.connectionParameters ?? {};
-    // Lifted: known even while another part of the definition is not.
-    const { info } = pulumi.output(args.definition);
+    const asked = { cloud: args.cloud ?? "public", environmentId, route: args.route ?? "auto" } as const;
+    const { definition } = args;
+    const isOutput = pulumi.Output.isInstance(definition) || definition instanceof Promise;
+    // Known even while another part of the definition is not, and without what only the other parts depend on.
+    const info = isOutput ? pulumi.output(definition).info : pulumi.output(definition.info);
     const identity = pulumi
       .all([environmentId, info.title])
       .apply(([environment, title]) => uuidOf(project, stack, args.identityName ?? name, environment, title));
     const marked = pulumi.all([info, identity]).apply(([own, marker]) => ({ ...own, [markerKey]: marker }));
-    const definition =
-      pulumi.Output.isInstance(args.definition) || args.definition instanceof Promise
-        ? pulumi.all([args.definition, marked]).apply(([document, marker]) => ({ ...document, info: marker }))
-        : { ...args.definition, info: marked };
     super(
       "CustomConnector",
       name,
       {
-        cloud: args.cloud ?? "public",
-        route: args.route ?? "auto",
+        ...asked,
         solution: args.solution,
-        environmentId,
-        definition,
+        definition: isOutput
+          ? pulumi.all([definition, marked]).apply(([document, marker]) => ({ ...document, info: marker }))
+          : { ...definition, info: marked },
         connectionParameterSets: args.connectionParameterSets,
-        connectionParameters,
+        connectionParameters: args.connectionParameters,
         oauthClientSecret: oauthClientSecret && pulumi.secret(oauthClientSecret),
         oauthClientSecretVariable: args.oauthClientSecretVariable,
         iconBrandColor: args.iconBrandColor ?? "#007ee5",
         icon: localFile(args.icon),
         script: localFile(args.script),
-        scriptOperations: args.scriptOperations ?? [],
-        policies: args.policies ?? [],
-        capabilities: args.capabilities ?? [],
+        scriptOperations: args.scriptOperations,
+        policies: args.policies,
+        capabilities: args.capabilities,
         publisher: args.publisher,
         stackOwner: args.stackOwner,
-        shareWith: args.shareWith ?? [],
+        shareWith: args.shareWith,
         adopt: args.adopt,
-        deleteWhileUsed: args.deleteWhileUsed ?? false,
+        deleteWhileUsed: args.deleteWhileUsed,
         identity,
-        signInRevision: pulumi
-          .all([args.connectionParameterSets, connectionParameters])
-          .apply(([sets, parameters]) => signInRevisionOf(sets, parameters)),
+        signInRevision: undefined,
         connectorId: undefined,
         internalName: undefined,
         redirectUrl: undefined,
@@ -175,5 +175,6 @@ export class CustomConnector extends PowerPlatformResource {
       },
       opts,
     );
+    this.asked = asked;
   }
 }

@@ -47,7 +47,7 @@ export class OperationProof extends PowerPlatformResource {
       name,
       {
         ...same,
-        cloud: connector.cloud,
+        cloud: connector.asked.cloud,
         connectionName: connection.connectionName,
         connectionRevision: connection.secretParametersHash,
         runtimeUrl: connector.runtimeUrl,

@@ -11,6 +11,8 @@ import type { CustomConnectorInputs, CustomConnectorOutputs } from "./lifecycle/
 import * as connectors from "./lifecycle/customConnector";
 import { IncompleteError } from "./lifecycle/failure";
 import * as proofs from "./lifecycle/operationProof";
+import { signInRevisionOf } from "./lifecycle/signInRevision";
+import { spelledOut, terse } from "./lifecycle/stateForm";
 import { endWithEngine } from "./engineAlive";
 
 endWithEngine();
@@ -36,21 +38,27 @@ type Inputs<T> = T & { __provider: string };
 /**
  * Runs a create or update. What it leaves unfinished is recorded with the provider's text, which the engine adds to results
  * and not to errors: without it, neither a refresh nor a delete could ever reach the resource again.
+ * @param kept what the state keeps of the outputs
  */
-async function recorded<T, Result>(inputs: Inputs<T>, work: (inputs: T) => Promise<Result>): Promise<Result> {
+async function recorded<T, Result extends { outs: object }>(
+  inputs: Inputs<T>,
+  work: (inputs: T) => Promise<Result>,
+  kept = (outs: object) => outs,
+): Promise<Result> {
   const { __provider, ...own } = inputs;
   try {
-    return await work(own as T);
+    const result = await work(own as T);
+    return { ...result, outs: kept(result.outs) };
   } catch (error) {
-    if (error instanceof IncompleteError) Object.assign(error.properties, { __provider });
-    throw error;
+    if (!(error instanceof IncompleteError)) throw error;
+    throw new IncompleteError(error.id, { ...kept(error.properties), __provider }, error.cause);
   }
 }
 
 export const customConnector: Provider & Required<Pick<pulumi.dynamic.ResourceProvider, "check">> = {
   check: async (olds: Partial<CustomConnectorInputs>, news: Inputs<CustomConnectorInputs>) => ({
-    inputs: news,
-    failures: await connectorProblems(olds, news),
+    inputs: terse({ ...news, signInRevision: signInRevisionOf(news) }),
+    failures: await connectorProblems(olds, spelledOut(news)),
   }),
   diff: (_id, olds: CustomConnectorOutputs, news: Inputs<CustomConnectorInputs>) => {
     for (const change of breakingChanges(olds.definition, news.definition)) {
@@ -59,14 +67,20 @@ export const customConnector: Provider & Required<Pick<pulumi.dynamic.ResourcePr
     return Promise.resolve(diffCustomConnector(olds, news));
   },
   create: (inputs: Inputs<CustomConnectorInputs>) =>
-    recorded(inputs, async (own) => connectors.createCustomConnector(await clientsOf(own), own)),
+    recorded(spelledOut(inputs), async (own) => connectors.createCustomConnector(await clientsOf(own), own), terse),
   update: (_id, olds: CustomConnectorOutputs, news: Inputs<CustomConnectorInputs>) =>
-    recorded(news, async (own) => connectors.updateCustomConnector(await clientsOf(own), olds, own)),
+    recorded(
+      spelledOut(news),
+      async (own) => connectors.updateCustomConnector(await clientsOf(own), spelledOut(olds), own),
+      terse,
+    ),
   read: async (id, { __provider: _, ...props }: Inputs<CustomConnectorOutputs>) => {
-    const found = await readCustomConnector(await clientsOf(props), props);
-    return found ? { id, ...found } : gone;
+    const found = await readCustomConnector(await clientsOf(props), spelledOut(props));
+    if (!found) return gone;
+    return { id, props: terse(found.props), ...(found.inputs ? { inputs: terse(found.inputs) } : {}) };
   },
-  delete: async (_id, props: CustomConnectorOutputs) => connectors.deleteCustomConnector(await clientsOf(props), props),
+  delete: async (_id, props: CustomConnectorOutputs) =>
+    connectors.deleteCustomConnector(await clientsOf(props), spelledOut(props)),
 };
 
 export const connection: Provider = {

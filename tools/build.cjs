@@ -51,13 +51,15 @@ const targets = {
     },
   },
   plugins: {
-    sources: ["local-cloud/plugins"],
+    sources: ["local-cloud/plugins", "package-lock.json"],
     entryPoints: [
       "local-cloud/plugins/azure-native.ts",
       "local-cloud/plugins/azuread.ts",
       "local-cloud/plugins/random.ts",
     ],
     outdir: "dist/plugins",
+    // Each command of the engine starts them anew.
+    options: { packages: "bundle" },
   },
   component: {
     sources: ["component", "components", "settings", "power-platform"],

@@ -25,13 +25,24 @@ const mostPages = 100;
 
 /** Custom connectors at the Power Apps resource provider. */
 export class Connectors {
+  /** By environment: many connectors are made at once, and each looks first whether it is there. */
+  private readonly lists = new Map<string, Promise<WireConnector[]>>();
+
   constructor(
     private readonly http: HttpClient,
     private readonly endpoints: Endpoints,
   ) {}
 
-  /** The custom connectors that the caller may see. */
-  async list(environmentId: string): Promise<WireConnector[]> {
+  /** The custom connectors that the caller may see. Who asks while the same list is under way gets that one. */
+  list(environmentId: string): Promise<WireConnector[]> {
+    const underWay = this.lists.get(environmentId);
+    if (underWay) return underWay;
+    const list = this.listed(environmentId).finally(() => this.lists.delete(environmentId));
+    this.lists.set(environmentId, list);
+    return list;
+  }
+
+  private async listed(environmentId: string): Promise<WireConnector[]> {
     const action = `list the custom connectors of environment ${environmentId}`;
     let endpoint = this.endpoints.customConnectors(environmentId);
     const found: WireConnector[] = [];

@@ -15,7 +15,7 @@ import { includesSettings } from "./sameSettings";
 import { sharingChange, stillShared } from "./sharing";
 import { explainSignIn, isHopeless } from "./signInErrors";
 import { containsUnknown, isUnknown } from "./unknown";
-import { DeadlineError, unlessGone, waitFor } from "./waiting";
+import { DeadlineError, onceAccepted, unlessGone, waitFor } from "./waiting";
 
 /** What the engine hands over: the resource's arguments, defaults filled in. */
 export interface ConnectionInputs extends ConnectionAddress {
@@ -43,6 +43,7 @@ export interface ConnectionOutputs extends Omit<ConnectionInputs, "secretParamet
 }
 
 const goneDeadlineSeconds = 120;
+const connectorPatience = { deadlineSeconds: 60 };
 
 /** The statuses in one word, and in the service's own words when it is not Connected. */
 export function statusOf({ properties: { statuses } }: WireConnection): { status: string; reason: string } {
@@ -109,6 +110,16 @@ function sayGap({ displayName, connectionName }: ConnectionInputs, milliseconds:
   );
 }
 
+/** A connector that was made a moment ago may be unknown to the server that is asked next. */
+function onceConnectorIsKnown<T>(clients: Clients, inputs: ConnectionInputs, work: () => Promise<T>): Promise<T> {
+  const { connectorName, environmentId } = inputs;
+  const isNotKnownYet = (error: unknown) =>
+    error instanceof RequestError && error.status === 404 && !/environment/i.test(error.code);
+  return onceAccepted(`the connector ${connectorName} to be known`, connectorPatience, isNotKnownYet, () =>
+    onceEnvironmentIsKnown(clients, environmentId, work),
+  );
+}
+
 /** Creates or updates. What fails after the write leaves the connection in the state, as unfinished. */
 async function write(clients: Clients, inputs: ConnectionInputs, olds?: ConnectionOutputs): Promise<ConnectionOutputs> {
   const { displayName, parameterSet, parameters, secretParameters } = inputs;
@@ -116,7 +127,7 @@ async function write(clients: Clients, inputs: ConnectionInputs, olds?: Connecti
   let id = idOf(inputs);
   try {
     const writtenAt = Date.now();
-    const written = await onceEnvironmentIsKnown(clients, inputs.environmentId, () =>
+    const written = await onceConnectorIsKnown(clients, inputs, () =>
       clients.connections.put(inputs, { displayName, parameterSet, values }),
     );
     id = written.id;

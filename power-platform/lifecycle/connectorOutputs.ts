@@ -5,7 +5,7 @@ import { locationOf } from "./connectorFiles";
 import type { CustomConnectorInputs, CustomConnectorOutputs, FederatedIdentity } from "./connectorInputs";
 
 /** How each kind of sign-in is set up. */
-function signInSettings({ properties }: WireConnector) {
+export function signInSettings({ properties }: WireConnector) {
   const sets = properties.connectionParameterSets?.values.map((set) => set.parameters) ?? [];
   const all = [...sets, properties.connectionParameters ?? {}].flatMap((parameters) => Object.values(parameters));
   return all.flatMap(({ oAuthSettings }) => (oAuthSettings ? [oAuthSettings] : []));

@@ -25,8 +25,13 @@ const signInsOf = ({ connectionParameters, connectionParameterSets: sets }: Cust
   );
 
 /** The connector as the runtime knows it; with a managed identity once that has a subject. */
-async function settled(route: ConnectorRoute, inputs: CustomConnectorInputs, place: Place): Promise<WireConnector> {
-  const connector = await route.settled(inputs, place);
+async function settled(
+  route: ConnectorRoute,
+  inputs: CustomConnectorInputs,
+  place: Place,
+  known?: WireConnector,
+): Promise<WireConnector> {
+  const connector = known ?? (await route.settled(inputs, place));
   const isFederated = signInsOf(inputs).some(({ clientAssertionType }) => clientAssertionType !== undefined);
   if (!isFederated || federatedIdentityOf(connector).subject !== "") return connector;
   const title = inputs.definition.info.title;
@@ -47,9 +52,10 @@ async function finish(
   chosen: ChosenRoute,
   place: Place,
   sharedBefore: CustomConnectorInputs["shareWith"],
+  known?: WireConnector,
 ): Promise<CustomConnectorOutputs> {
   const route = routeOf(clients, chosen);
-  const connector = await settled(route, inputs, place);
+  const connector = await settled(route, inputs, place, known);
   await route.share(inputs, place, sharedBefore);
   return outputsOf(inputs, chosen, place, connector);
 }
@@ -62,10 +68,12 @@ export async function createCustomConnector(
   if (inputs.adopt !== undefined) return adoptConnector(clients, inputs, inputs.adopt);
   const chosen = await chooseRoute(clients, inputs);
   const route = routeOf(clients, chosen);
-  const { place, isNew } = await onceEnvironmentIsKnown(clients, inputs.environmentId, () => route.make(inputs));
+  const { place, isNew, connector } = await onceEnvironmentIsKnown(clients, inputs.environmentId, () =>
+    route.make(inputs),
+  );
   try {
     if (!isNew) await route.write(inputs, place);
-    return { id: place.id, outs: await finish(clients, inputs, chosen, place, []) };
+    return { id: place.id, outs: await finish(clients, inputs, chosen, place, [], connector) };
   } catch (error) {
     throw new IncompleteError(place.id, { ...outputsOf(inputs, chosen, place), status: "Incomplete" }, error);
   }

@@ -56,6 +56,33 @@ export async function waitFor<T>(
   }
 }
 
+/**
+ * Does what can be repeated, again for as long as it is refused for a reason that time heals.
+ * @param healsWithTime whether a failure of the work is such a refusal; may throw what is to be thrown instead
+ * @throws the last refusal when there was no success in time, and whatever the work throws otherwise
+ */
+export async function onceAccepted<T>(
+  what: string,
+  patience: Patience,
+  healsWithTime: (error: unknown) => boolean | Promise<boolean>,
+  work: () => Promise<T>,
+): Promise<T> {
+  let refusal: Error | undefined;
+  try {
+    return await waitFor<T>(what, patience, async () => {
+      try {
+        return { found: await work() };
+      } catch (error) {
+        if (!(error instanceof Error) || !(await healsWithTime(error))) throw error;
+        refusal = error;
+        return { notYet: error.message };
+      }
+    });
+  } catch (error) {
+    throw error instanceof DeadlineError && refusal ? refusal : error;
+  }
+}
+
 const secondLookMilliseconds = 1000;
 
 /** What a read finds; one that finds nothing is repeated once, since a single server may not know of a resource yet. */

@@ -5,6 +5,7 @@ import type { WireConnector } from "../client/wireTypes";
 import { connectorBody } from "../lifecycle/connectorBody";
 import { locationOf, uploadFiles } from "../lifecycle/connectorFiles";
 import type { CustomConnectorInputs } from "../lifecycle/connectorInputs";
+import { signInSettings } from "../lifecycle/connectorOutputs";
 import { sharingChange, stillShared } from "../lifecycle/sharing";
 import { sameTitle, titleTaken } from "../lifecycle/titleTaken";
 import { DeadlineError, waitFor } from "../lifecycle/waiting";
@@ -24,6 +25,11 @@ const answerWasLost = (error: unknown) =>
 /** Ours, perhaps, by an attempt that is not listed yet. */
 const isThere = (error: unknown) =>
   error instanceof RequestError && (error.status === 409 || error.code === "ApiAlreadyExists");
+
+/** Whether the answer to a creation says what the service has chosen; it is documented nowhere that it must. */
+const isWhole = (connector: WireConnector) =>
+  Boolean(connector.properties.primaryRuntimeUrl) &&
+  signInSettings(connector).every(({ redirectUrl }) => Boolean(redirectUrl));
 
 const isNotOfDataverse = ({ properties }: WireConnector) => !properties.metadata?.xrmConnectorId;
 
@@ -45,7 +51,9 @@ export class PowerAppsRoute implements ConnectorRoute {
     // One that Dataverse owns is another resource, even when it was made of the same definition.
     const marked = own.find(isNotOfDataverse);
     if (!marked && others.length > 0) throw titleTaken(inputs.definition.info.title, inputs.environmentId, others);
-    return { place: placeOf(marked ?? (await this.create(inputs))), isNew: marked === undefined };
+    if (marked) return { place: placeOf(marked), isNew: false };
+    const connector = await this.create(inputs);
+    return { place: placeOf(connector), isNew: true, ...(isWhole(connector) ? { connector } : {}) };
   }
 
   async write(inputs: CustomConnectorInputs, { internalName }: Place): Promise<void> {

@@ -40,8 +40,11 @@ export interface FileLocations {
  * resource provider, from which redirect URL and runtime URL are read.
  */
 export interface ConnectorRoute {
-  /** Makes it, or finds the one that an earlier attempt made whose answer was lost: then `isNew` is false. */
-  make(inputs: CustomConnectorInputs): Promise<{ place: Place; isNew: boolean }>;
+  /**
+   * Makes it, or finds the one that an earlier attempt made whose answer was lost: then `isNew` is false. `connector` is what
+   * the service answered, where that says all that there is to know.
+   */
+  make(inputs: CustomConnectorInputs): Promise<{ place: Place; isNew: boolean; connector?: WireConnector }>;
   /** Brings an existing one to the inputs. */
   write(inputs: CustomConnectorInputs, place: Place): Promise<void>;
   /** The connector as the runtime knows it, with what was written in it. */

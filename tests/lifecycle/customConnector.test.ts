@@ -78,16 +78,17 @@ describe("the life of a custom connector", () => {
 
   test("what fails after the connector was made leaves it in the state", async () => {
     cloud.local.faults.add({ method: "GET", path: "/apis/shared_", effect: "status", status: 403, times: 20 });
-    const error = await provider.customConnector
-      .create(connectorInputs())
-      .catch((caught: unknown) => caught as ProviderError);
+    const inputs = connectorInputs("KeyVaultAccess", {
+      shareWith: [{ principalId: seed.makers.objectId, principalType: "Group", role: "CanView" }],
+    });
+    const error = await provider.customConnector.create(inputs).catch((caught: unknown) => caught as ProviderError);
     expect(error).toMatchObject({ id: expect.stringContaining("/apis/shared_keyvaultaccess") as string });
     const { properties } = error as ProviderError;
     expect(properties).toMatchObject({ status: "Incomplete" });
     cloud.local.faults.clear();
     const olds = properties as unknown as CustomConnectorOutputs;
-    expect(await provider.customConnector.diff("x", olds, connectorInputs())).toMatchObject({ changes: true });
-    const { outs } = await provider.customConnector.update("x", olds, connectorInputs());
+    expect(await provider.customConnector.diff("x", olds, inputs)).toMatchObject({ changes: true });
+    const { outs } = await provider.customConnector.update("x", olds, inputs);
     expect(outs.status).toBe("Ready");
   }, 30_000);
 

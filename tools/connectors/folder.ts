@@ -4,7 +4,7 @@ import path from "node:path";
 import type { CustomConnectorInputs } from "../../power-platform/lifecycle/connectorInputs";
 import { uuidOf } from "../../power-platform/identity";
 import { markerKey } from "../../power-platform/marker";
-import { signInRevisionOf } from "../../power-platform/signInRevision";
+import { signInRevisionOf } from "../../power-platform/lifecycle/signInRevision";
 import type {
   ConnectionParameter,
   ConnectionParameterSets,
@@ -128,6 +128,6 @@ export function inputsOfFolder(
     shareWith: [],
     deleteWhileUsed: false,
     identity,
-    signInRevision: signInRevisionOf(sets, connectionParameters),
+    signInRevision: signInRevisionOf({ ...(sets ? { connectionParameterSets: sets } : {}), connectionParameters }),
   };
 }
