@@ -42,7 +42,7 @@ export class Connection extends PowerPlatformResource {
 
   constructor(name: string, args: ConnectionArgs, opts: pulumi.CustomResourceOptions = {}) {
     const { connector } = args;
-    const { cloud, environmentId, route } = connector.asked;
+    const { cloud, environmentId, route, identity } = connector.asked;
     const project = pulumi.getProject();
     const stack = pulumi.getStack();
     super(
@@ -52,7 +52,7 @@ export class Connection extends PowerPlatformResource {
         cloud,
         environmentId,
         connectorName: connector.internalName,
-        connectorIdentity: connector.identity,
+        connectorIdentity: identity,
         connectorRoute: route,
         connectorChosenRoute: connector.chosenRoute,
         signInRevision: connector.signInRevision,

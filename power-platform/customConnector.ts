@@ -16,6 +16,9 @@ import type {
   Share,
 } from "./types";
 
+/** An OpenAPI 2.0 document, whose parts may be known at different times. */
+export type DefinitionParts = { [Part in keyof OpenApiDocument]: pulumi.Input<OpenApiDocument[Part]> };
+
 export interface CustomConnectorArgs {
   /** The national cloud: public, gcc, gccHigh, dod or china. A change replaces nothing: ids stay what they are. @default "public" */
   cloud?: pulumi.Input<Cloud>;
@@ -33,7 +36,7 @@ export interface CustomConnectorArgs {
    * What the connector offers. `info.title` is its display name: a change of it replaces the connector, because the service
    * refuses to rename one, and with it the connections. A preview in which only a part of it is unknown shows the others.
    */
-  definition: pulumi.Input<{ [Part in keyof OpenApiDocument]: pulumi.Input<OpenApiDocument[Part]> }>;
+  definition: pulumi.Input<DefinitionParts>;
   /** The kinds of sign-in that connections choose from, without client secrets. @default - connections do not choose */
   connectionParameterSets?: pulumi.Input<ConnectionParameterSets>;
   /** What connections ask for when there are no sets. @default - nothing */
@@ -117,10 +120,12 @@ export class CustomConnector extends PowerPlatformResource {
   /** Another one after a change of how connections sign in. */
   declare readonly signInRevision: pulumi.Output<string>;
   /**
-   * Where it was asked for, as the arguments say it: known before the connector is, and without making what uses it depend on
-   * the connector for each of them.
+   * What follows from the arguments alone: known before the connector is, so that the state need not say for each of them that
+   * a connection depends on it.
    */
-  readonly asked: Required<Pick<CustomConnectorArgs, "cloud" | "environmentId" | "route">>;
+  readonly asked: Required<Pick<CustomConnectorArgs, "cloud" | "environmentId" | "route">> & {
+    identity: pulumi.Output<string>;
+  };
 
   constructor(name: string, args: CustomConnectorArgs, opts: pulumi.CustomResourceOptions = {}) {
     const { environmentId, oauthClientSecret } = args;
@@ -175,6 +180,6 @@ export class CustomConnector extends PowerPlatformResource {
       },
       opts,
     );
-    this.asked = asked;
+    this.asked = { ...asked, identity };
   }
 }
