@@ -1,9 +1,14 @@
 "use strict";
 
+const os = require("node:os");
+
 /** Sources are only transpiled here; `npm run typecheck` checks their types. */
 module.exports = {
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   testEnvironment: "node",
+  globalSetup: "<rootDir>/tests/support/globalSetup.cjs",
+  // Each test on the engine runs several processes, and waits for services much of its time.
+  maxWorkers: Math.max(2, Math.floor(os.availableParallelism() / 2)),
   // Tests start processes: how long that takes says something about the machine, and nothing about the program.
   testTimeout: 60_000,
   transform: {

@@ -7,8 +7,6 @@ import type { CloudFinding } from "../../tools/check/finding";
 import { run } from "../../tools/process";
 import { startTestCloud, type TestCloud } from "../support/localCloud";
 
-const { ensureBuilt } = jest.requireActual<{ ensureBuilt: (names: string[]) => void }>("../../tools/build.cjs");
-
 const arm = "https://management.azure.com";
 const business = "https://api.bap.microsoft.com";
 const governance = `${business}/providers/PowerPlatform.Governance`;
@@ -19,7 +17,6 @@ describe("the check of what a stack would meet", () => {
   let cloud: TestCloud;
   let folder = "";
   beforeAll(async () => {
-    ensureBuilt(["tools"]);
     cloud = await startTestCloud();
     folder = fs.mkdtempSync(path.join(os.tmpdir(), "check-"));
     fs.copyFileSync(path.join(projectRoot(), "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));

@@ -4,6 +4,7 @@ import path from "node:path";
 import { stopCloud } from "../../local-cloud/client";
 import { projectRoot } from "../../local-cloud/project";
 import { run } from "../../tools/process";
+import { copyCheckout } from "../support/checkoutCopy";
 import { documentedBlocks, shellBlocks } from "../support/shellBlocks";
 
 const root = projectRoot();
@@ -33,17 +34,16 @@ test("links of the documentation lead to files", () => {
 });
 
 describe("commands of the documentation, in its order, on one local cloud", () => {
-  const settings = path.join(root, "Pulumi.local.yaml");
-  const before = fs.readFileSync(settings, "utf8");
-  let home: string;
+  const place = fs.mkdtempSync(path.join(os.tmpdir(), "documentation-"));
+  const home = path.join(place, "home");
+  // The tutorial changes settings, which other tests read at the same time.
+  const checkout = path.join(place, "checkout");
   beforeAll(() => {
-    home = fs.mkdtempSync(path.join(os.tmpdir(), "documentation-"));
+    copyCheckout(checkout);
   });
   afterAll(async () => {
     await stopCloud(home);
-    // The tutorial changes it and changes it back; a failure in between must not stay.
-    fs.writeFileSync(settings, before);
-    fs.rmSync(home, { recursive: true, force: true });
+    fs.rmSync(place, { recursive: true, force: true });
   });
 
   test("there are some", () => {
@@ -54,7 +54,7 @@ describe("commands of the documentation, in its order, on one local cloud", () =
     "%s",
     async (_where, { commands }) => {
       const env = { ...process.env, LOCAL_CLOUD_HOME: home };
-      const { code, stdout, stderr } = await run("bash", ["-euo", "pipefail", "-c", commands], { cwd: root, env });
+      const { code, stdout, stderr } = await run("bash", ["-euo", "pipefail", "-c", commands], { cwd: checkout, env });
       expect(code === 0 ? "" : `${commands}\n${stdout}\n${stderr}`).toBe("");
     },
     300_000,

@@ -1,11 +1,8 @@
 import { withinGap, liveThrough, type RotationResult } from "../../tools/rotation/rotation";
 
-const { ensureBuilt } = jest.requireActual<{ ensureBuilt: () => void }>("../../tools/build.cjs");
-
 describe("four months of runs with an emergency, while GetSecret is called twenty times a second", () => {
   let result: RotationResult;
   beforeAll(async () => {
-    ensureBuilt();
     result = await liveThrough({ months: 4, emergencyAfter: 2, sampleEveryDays: 9 });
   }, 600_000);
 

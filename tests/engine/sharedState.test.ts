@@ -9,8 +9,6 @@ import { type Outcome, run } from "../../tools/process";
 import { findPulumi } from "../../tools/pulumi-cli/find";
 import { type Azurite, startAzurite } from "../support/azurite";
 
-const { ensureBuilt } = jest.requireActual<{ ensureBuilt: () => void }>("../../tools/build.cjs");
-
 /** A program that says when it runs, and ends when it may: so that one update lasts while others are tried. */
 const program = `
 const fs = require("node:fs");
@@ -72,7 +70,6 @@ describe("a state that is shared through Azure Blob Storage", () => {
   const password = async () => (await succeed(["stack", "output", "password", "--show-secrets"])).trim();
 
   beforeAll(async () => {
-    ensureBuilt();
     home = fs.mkdtempSync(path.join(os.tmpdir(), "shared-state-"));
     blobs = path.join(home, "blobs");
     folder = path.join(home, "program");

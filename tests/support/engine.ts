@@ -7,8 +7,6 @@ import { type Environment, pulumiEnvironment } from "../../tools/environment";
 import { type Outcome, run } from "../../tools/process";
 import { findPulumi } from "../../tools/pulumi-cli/find";
 
-const { ensureBuilt } = jest.requireActual<{ ensureBuilt: () => void }>("../../tools/build.cjs");
-
 /** A resource of an exported state. */
 export interface StateResource {
   urn: string;
@@ -63,7 +61,6 @@ function stopAtExit(pid: number): () => void {
 }
 
 export async function startEngine(): Promise<EngineStack> {
-  ensureBuilt();
   const cli = await findPulumi();
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "engine-"));
   const { pid } = await startCloud(home);

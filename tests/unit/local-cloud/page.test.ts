@@ -1,8 +1,6 @@
 import http from "node:http";
 import { startTestCloud, type TestCloud } from "../../support/localCloud";
 
-const { ensureBuilt } = jest.requireActual<{ ensureBuilt: (names: string[]) => void }>("../../../tools/build.cjs");
-
 interface Answer {
   status: number;
   headers: http.IncomingHttpHeaders;
@@ -29,7 +27,6 @@ describe("the page's server", () => {
     });
 
   beforeAll(async () => {
-    ensureBuilt(["page"]);
     cloud = await startTestCloud();
   });
   afterAll(() => cloud.stop());

@@ -11,7 +11,6 @@ import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/st
 type Properties = Record<string, unknown>;
 
 const root = path.resolve(__dirname, "../../..");
-const { ensureBuilt } = jest.requireActual<{ ensureBuilt: (names: string[]) => void }>("../../../tools/build.cjs");
 const deadlineMilliseconds = 30_000;
 
 export interface State {
@@ -82,7 +81,6 @@ export class PluginProcess {
     env: NodeJS.ProcessEnv,
     config: Record<string, string> = {},
   ): Promise<PluginProcess> {
-    ensureBuilt(["plugins"]);
     const child = spawn(process.execPath, [path.join(root, "dist/plugins", `${name}.js`)], {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "inherit"],

@@ -12,14 +12,11 @@ import os from "node:os";
 import path from "node:path";
 import { projectRoot } from "../../../local-cloud/project";
 
-const { ensureBuilt } = jest.requireActual<{ ensureBuilt: (names: string[]) => void }>("../../../tools/build.cjs");
-
 let host: ChildProcess;
 let client: LanguageRuntimeClient;
 let program: string;
 
 beforeAll(async () => {
-  ensureBuilt(["tools"]);
   const script = path.join(projectRoot(), "dist", "tools", "pulumi-cli", "languageHost.js");
   host = spawn(process.execPath, [script, "--some-flag", "127.0.0.1:4242"], { stdio: ["ignore", "pipe", "inherit"] });
   const port = await new Promise<string>((resolve) => host.stdout?.once("data", (line: Buffer) => { resolve(line.toString()); })); // prettier-ignore
