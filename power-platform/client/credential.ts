@@ -1,7 +1,14 @@
 import type { TokenCredential } from "@azure/core-auth";
 import fs from "node:fs";
+import { attemptInTime } from "./attempts";
 
 type Environment = Record<string, string | undefined>;
+
+/** Credentials wait for Entra without end, whatever they are told by their callers. */
+const signInOptions = (authorityHost: string) => ({
+  authorityHost,
+  additionalPolicies: [{ policy: attemptInTime, position: "perRetry" as const }],
+});
 
 const isOn = (value: string | undefined) => value?.toLowerCase() === "true" || value === "1";
 
@@ -43,20 +50,21 @@ export async function deployerCredential(
   const identity = await import("@azure/identity");
   const { ARM_TENANT_ID: tenantId, ARM_CLIENT_ID: clientId, ARM_CLIENT_SECRET: clientSecret } = env;
   const certificatePath = env.ARM_CLIENT_CERTIFICATE_PATH;
+  const options = signInOptions(authorityHost);
   const getToken = isOn(env.ARM_USE_OIDC) ? oidcToken(env) : undefined;
   if (isOn(env.ARM_USE_MSI)) {
     return clientId ? new identity.ManagedIdentityCredential({ clientId }) : new identity.ManagedIdentityCredential();
   }
   if (tenantId && clientId) {
-    if (getToken) return new identity.ClientAssertionCredential(tenantId, clientId, getToken, { authorityHost });
+    if (getToken) return new identity.ClientAssertionCredential(tenantId, clientId, getToken, options);
     if (certificatePath) {
       const certificatePassword = env.ARM_CLIENT_CERTIFICATE_PASSWORD;
       const certificate = certificatePassword ? { certificatePath, certificatePassword } : { certificatePath };
-      return new identity.ClientCertificateCredential(tenantId, clientId, certificate, { authorityHost });
+      return new identity.ClientCertificateCredential(tenantId, clientId, certificate, options);
     }
-    if (clientSecret) return new identity.ClientSecretCredential(tenantId, clientId, clientSecret, { authorityHost });
+    if (clientSecret) return new identity.ClientSecretCredential(tenantId, clientId, clientSecret, options);
   }
-  return new identity.DefaultAzureCredential({ authorityHost, ...(tenantId ? { tenantId } : {}) });
+  return new identity.DefaultAzureCredential({ ...options, ...(tenantId ? { tenantId } : {}) });
 }
 
 /** An application that signs in with its client secret. */
@@ -67,5 +75,5 @@ export async function applicationCredential(
   clientSecret: string,
 ): Promise<TokenCredential> {
   const { ClientSecretCredential } = await import("@azure/identity");
-  return new ClientSecretCredential(tenantId, clientId, clientSecret, { authorityHost: authority });
+  return new ClientSecretCredential(tenantId, clientId, clientSecret, signInOptions(authority));
 }

@@ -9,15 +9,14 @@ import {
   type HttpMethods,
   logPolicy,
   type Pipeline,
-  type PipelinePolicy,
   type PipelineResponse,
   proxyPolicy,
-  RestError,
   retryPolicy,
   setClientRequestIdPolicy,
   userAgentPolicy,
 } from "@azure/core-rest-pipeline";
 import { type Answer, idsOf } from "./answers";
+import { attemptInTime } from "./attempts";
 import { deadlineMilliseconds } from "./deadlines";
 import type { Endpoint } from "./endpoints";
 import { errorOf, RequestError } from "./errors";
@@ -44,16 +43,6 @@ export interface HttpClient {
   /** @throws RequestError for every answer that is neither 2xx nor accepted, and for none. */
   send(method: HttpMethods, endpoint: Endpoint, options: RequestOptions): Promise<Answer>;
 }
-
-/** An attempt that takes too long is a failure like any other, after which the request may be sent again. */
-const attemptInTime: PipelinePolicy = {
-  name: "attempt in time",
-  sendRequest: (request, next) =>
-    next(request).catch((error: unknown) => {
-      if (request.abortSignal?.aborted || !(error instanceof Error) || error.name !== "AbortError") throw error;
-      throw new RestError(`no answer within ${request.timeout / 1000} seconds`, { code: "ETIMEDOUT", request });
-    }),
-};
 
 function pipelineFor(
   repetition: Repetition,
@@ -107,7 +96,6 @@ export function createHttpClient(credential?: () => Promise<TokenCredential>): H
         const request = createPipelineRequest({
           url,
           method,
-          timeout: deadlineMilliseconds("attempt"),
           abortSignal,
           headers: createHttpHeaders(headers),
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),

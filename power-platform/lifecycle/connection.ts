@@ -12,7 +12,7 @@ import { onceEnvironmentIsKnown } from "./environmentKnown";
 import { IncompleteError } from "./failure";
 import { hashOf, matchesHash } from "./hashing";
 import { includesSettings } from "./sameSettings";
-import { sharingChange, stillShared } from "./sharing";
+import { oncePrincipalsAreKnown, sharingChange, stillShared } from "./sharing";
 import { explainSignIn, isHopeless } from "./signInErrors";
 import { containsUnknown, isUnknown } from "./unknown";
 import { DeadlineError, onceAccepted, unlessGone, waitFor } from "./waiting";
@@ -98,7 +98,10 @@ async function waitUntilConnected(
 async function share({ connections }: Clients, inputs: ConnectionInputs, before: readonly Share[]): Promise<void> {
   const change = sharingChange(await connections.permissions(inputs), inputs.shareWith, before);
   if (change.missing.length === 0 && change.removed.length === 0) return;
-  await connections.modifyPermissions(inputs, change.missing, change.removed);
+  await oncePrincipalsAreKnown(
+    () => connections.modifyPermissions(inputs, change.missing, change.removed),
+    inputs.statusDeadlineSeconds,
+  );
 }
 
 /** Calls may have failed from the moment at which the new secret was written until the connection was Connected with it. */

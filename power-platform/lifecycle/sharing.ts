@@ -1,5 +1,7 @@
-import type { Share } from "../types";
+import { RequestError } from "../client/errors";
 import type { WirePermission } from "../client/wireTypes";
+import type { Share } from "../types";
+import { onceAccepted } from "./waiting";
 
 /** What has to change so that exactly the wanted ones, and those whom others let in, have their roles. */
 export interface SharingChange {
@@ -31,4 +33,21 @@ export function sharingChange(
 export function stillShared(current: readonly WirePermission[], listed: readonly Share[]): Share[] {
   const { missing } = sharingChange(current, listed, []);
   return listed.filter((share) => !missing.includes(share));
+}
+
+/** How long Power Platform may not know somebody whom Entra has just made. */
+const knownDeadlineSeconds = 120;
+
+/**
+ * Does what can be repeated, again for as long as those with whom it shares are not known.
+ * @param deadlineSeconds of the whole resource, when that is shorter
+ * @throws RequestError PrincipalNotFound when they do not become known, and whatever the work throws
+ */
+export function oncePrincipalsAreKnown(
+  work: () => Promise<void>,
+  deadlineSeconds = knownDeadlineSeconds,
+): Promise<void> {
+  const patience = { deadlineSeconds: Math.min(deadlineSeconds, knownDeadlineSeconds) };
+  const isNotYet = (error: unknown) => error instanceof RequestError && error.code === "PrincipalNotFound";
+  return onceAccepted("those with whom it is shared to be known to Power Platform", patience, isNotYet, work);
 }

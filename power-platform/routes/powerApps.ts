@@ -6,7 +6,7 @@ import { connectorBody } from "../lifecycle/connectorBody";
 import { locationOf, uploadFiles } from "../lifecycle/connectorFiles";
 import type { CustomConnectorInputs } from "../lifecycle/connectorInputs";
 import { signInSettings } from "../lifecycle/connectorOutputs";
-import { sharingChange, stillShared } from "../lifecycle/sharing";
+import { oncePrincipalsAreKnown, sharingChange, stillShared } from "../lifecycle/sharing";
 import { sameTitle, titleTaken } from "../lifecycle/titleTaken";
 import { DeadlineError, waitFor } from "../lifecycle/waiting";
 import type { Share } from "../types";
@@ -97,7 +97,9 @@ export class PowerAppsRoute implements ConnectorRoute {
     const { connectors } = this.clients;
     const change = sharingChange(await connectors.permissions(environmentId, internalName), shareWith, before);
     if (change.missing.length === 0 && change.removed.length === 0) return;
-    await connectors.modifyPermissions(environmentId, internalName, change.missing, change.removed);
+    await oncePrincipalsAreKnown(() =>
+      connectors.modifyPermissions(environmentId, internalName, change.missing, change.removed),
+    );
   }
 
   async stillShared({ environmentId, shareWith }: CustomConnectorInputs, { internalName }: Place): Promise<Share[]> {

@@ -1,5 +1,6 @@
+import { Directory } from "../../local-cloud/graph/directory";
 import { seed } from "../../local-cloud/seed";
-import type { ConnectionOutputs } from "../../power-platform/lifecycle/connection";
+import type { ConnectionInputs, ConnectionOutputs } from "../../power-platform/lifecycle/connection";
 import { connectionInputs, connectorInputs } from "../support/connectors";
 import { startTestCloud, type TestCloud } from "../support/localCloud";
 import { type ProviderError, type ProviderProcess, startProvider } from "../support/provider";
@@ -90,6 +91,26 @@ describe("the life of a connection", () => {
     expect(error.message).toContain("PrincipalNotFound");
     expect(error.id).toBe(inputs().connectionName);
     expect(existing()).toHaveLength(1);
+  });
+
+  test("somebody whom Entra has just made is waited for, by the connector's sharing and the connection's", async () => {
+    const fresh = { principalId: "10ca1c10-0000-4000-8000-00000000f4e5", principalType: "Group", role: "CanView" };
+    const refusals = () => cloud.local.journal.list().filter(({ error }) => error === "PrincipalNotFound");
+    const groups = new Directory(cloud.local.cloud.store).groups;
+    const shareWith = [fresh] as ConnectionInputs["shareWith"];
+    const making = [
+      () => provider.customConnector.create(connectorInputs("Shared", { shareWith })),
+      () => provider.connection.create(inputs({ shareWith, statusDeadlineSeconds: 60 })),
+    ];
+    for (const make of making) {
+      const before = refusals().length;
+      const made = make();
+      made.catch(() => undefined);
+      while (refusals().length === before) await new Promise((done) => setTimeout(done, 20));
+      groups.put(fresh.principalId, { id: fresh.principalId, displayName: "Fresh", memberIds: [] });
+      expect((await made).outs.shareWith).toEqual([fresh]);
+      groups.delete(fresh.principalId);
+    }
   });
 
   test("a changed secret is written; a connector that is only updated changes nothing in a preview", async () => {
