@@ -9,6 +9,8 @@ const variables = {
   request: { name: "KEYVAULT_CONNECTOR_REQUEST_SECONDS", seconds: 300 },
   /** Upper limit of every wait for a service to catch up; each wait has its own, shorter or longer. */
   wait: { name: "KEYVAULT_CONNECTOR_WAIT_SECONDS", seconds: 3600 },
+  /** All waits of an update together, from the first one on. */
+  waits: { name: "KEYVAULT_CONNECTOR_WAITS_SECONDS", seconds: 3600 },
 } as const;
 
 /** @throws Error when the variable holds something else than a positive number */

@@ -25,10 +25,13 @@ export class DeadlineError extends Error {
 }
 
 const sayEveryMilliseconds = 20_000;
+/** When this process first waited, in milliseconds since 1970: the engine starts one for each update. */
+let firstWaitAt: number | undefined;
 
 /**
  * Looks until there is a result; pauses grow, with jitter, and none goes beyond the deadline. What takes longer than
- * 20 seconds is said on standard error, which the engine shows beside the resource.
+ * 20 seconds is said on standard error, which the engine shows beside the resource. All waits of an update together have a
+ * deadline as well: once it is over, each looks once.
  * @throws DeadlineError, and whatever `look` throws
  */
 export async function waitFor<T>(
@@ -36,16 +39,17 @@ export async function waitFor<T>(
   { deadlineSeconds: wanted, firstPauseMilliseconds = 1000, longestPauseMilliseconds = 15_000 }: Patience,
   look: () => Promise<Look<T>>,
 ): Promise<T> {
-  const deadlineSeconds = Math.min(wanted, deadlineMilliseconds("wait") / 1000);
   const startedAt = Date.now();
-  const deadline = startedAt + deadlineSeconds * 1000;
+  firstWaitAt ??= startedAt;
+  const own = Math.min(wanted * 1000, deadlineMilliseconds("wait"));
+  const deadline = Math.max(startedAt, Math.min(startedAt + own, firstWaitAt + deadlineMilliseconds("waits")));
   let pause = firstPauseMilliseconds;
   let saidAt = startedAt;
   for (;;) {
     const seen = await look();
     if ("found" in seen) return seen.found;
     const now = Date.now();
-    if (now >= deadline) throw new DeadlineError(deadlineSeconds, seen.notYet);
+    if (now >= deadline) throw new DeadlineError(Math.ceil((deadline - startedAt) / 1000), seen.notYet);
     if (now - saidAt > sayEveryMilliseconds) {
       saidAt = now;
       console.error(`Waiting for ${what} (${Math.round((now - startedAt) / 1000)} s): ${seen.notYet}`);

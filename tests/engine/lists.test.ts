@@ -56,7 +56,7 @@ describe(`${count} secrets and ${count} connectors`, () => {
     base = fs.readFileSync(stack.configFile, "utf8");
     configure(secrets, connectors);
     await stack.up();
-  }, 600_000);
+  }, 1_800_000);
   afterAll(() => stack.stop());
 
   test("are there after one update, each proven", async () => {
@@ -97,7 +97,7 @@ describe(`${count} secrets and ${count} connectors`, () => {
         `create proof-${numbered("team", count + 1)}-operation`,
       ].sort(),
     );
-  }, 600_000);
+  }, 1_800_000);
 
   test("one that is renamed is not touched, nor are its ids, which are made of the first name", async () => {
     configure(renamedSecrets, renamedConnectors);
@@ -106,7 +106,7 @@ describe(`${count} secrets and ${count} connectors`, () => {
     const outputs = (await stack.outputs()) as unknown as StackOutputs;
     expect(outputs.connectors.payroll?.proof.result).toBe("proven");
     expect(await planned(stack)).toEqual([]);
-  }, 600_000);
+  }, 1_800_000);
 
   test("one that is removed is all that goes", async () => {
     const left = (list: Listed[]) => list.filter(({ name }) => !name.endsWith("13"));
@@ -117,5 +117,5 @@ describe(`${count} secrets and ${count} connectors`, () => {
     await stack.up();
     const made = (await stack.control.resources()).filter(({ type }) => type === "connector");
     expect(made).toHaveLength(count - 1);
-  }, 600_000);
+  }, 1_800_000);
 });
