@@ -14,6 +14,8 @@ import { openPlace, type Place, Stack } from "./stacks";
 
 export interface BenchOptions {
   quick?: boolean;
+  /** Instead of those of the plan. */
+  connectors?: number[];
   json?: boolean;
 }
 
@@ -80,7 +82,7 @@ async function measureAll(place: Place, plan: Plan, save: (soFar: Measurements) 
     one: { ours: [], paconn: [] },
     many: { count: plan.many.count, ours: [], naive: [] },
     tutorialBytes: await withProgress("Bytes of the tutorial's state", () => tutorialBytes(place)),
-    localCloud: await withProgress("The local cloud alone", () => measureLocalCloud(plan.requests, plan.starts)),
+    localCloud: await withProgress("The local cloud alone", () => measureLocalCloud(place, plan.requests, plan.starts)),
   };
   save(measured);
   measured.one = await withProgress("One connector", () => measureOneConnector(place, plan.one));
@@ -107,7 +109,7 @@ async function measureAll(place: Place, plan: Plan, save: (soFar: Measurements) 
 
 /** `npm run bench`: measures everything on a local cloud of its own and writes bench/results.json and docs/performance.md. */
 export async function bench(options: BenchOptions): Promise<number> {
-  const plan = options.quick ? quick : full;
+  const plan = { ...(options.quick ? quick : full), ...(options.connectors ? { connectors: options.connectors } : {}) };
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "bench-home-"));
   const place = await openPlace(home);
   try {

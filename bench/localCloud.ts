@@ -1,7 +1,12 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { startCloud, stopCloud, cloudStatus } from "../local-cloud/client";
+import { cloudStatus, seed, startCloud, stopCloud } from "../local-cloud/client";
+import { makerToken } from "../tools/demo/maker";
+import { run } from "../tools/process";
+import { localClient } from "../tests/support/localClient";
+import { ownSettings, type Place, Stack } from "./stacks";
+import { openTunnel } from "./tunnel";
 
 /** What the local cloud itself costs. */
 export interface LocalCloudFigures {
@@ -12,6 +17,8 @@ export interface LocalCloudFigures {
   memoryBefore: number;
   /** Megabytes resident after the requests. */
   memoryAfter: number;
+  /** GetSecret a second, by TLS under the services' host names. */
+  getSecret: { calls: number; direct: number; throughConnector: number };
 }
 
 const connections = 20;
@@ -21,7 +28,51 @@ function residentMegabytes(pid: number | undefined): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) / 1024;
 }
 
-export async function measureLocalCloud(requests: number, starts: number): Promise<LocalCloudFigures> {
+interface Outputs {
+  clientId: string;
+  clientSecret: string;
+  operations: { url: string }[];
+  secrets: Record<string, { uri: string }>;
+}
+
+/** Calls one URL so often. @returns calls per second. @throws Error when one was not answered with the secret */
+async function callsPerSecond(proxy: string, target: string, token: string, amount: number): Promise<number> {
+  const { default: autocannon } = await import("autocannon");
+  const { host, pathname, search } = new URL(target);
+  const tunnel = await openTunnel(proxy, host);
+  try {
+    const { requests, non2xx, errors } = await autocannon({
+      url: `${tunnel.url}${pathname}${search}`,
+      servername: host,
+      headers: { host, authorization: `Bearer ${token}` },
+      connections,
+      amount,
+    });
+    if (non2xx + errors > 0) throw new Error(`${target}: ${non2xx} refused and ${errors} failed of ${amount} calls.`);
+    return requests.average;
+  } finally {
+    tunnel.close();
+  }
+}
+
+async function measureGetSecret(place: Place, calls: number): Promise<LocalCloudFigures["getSecret"]> {
+  const { env, pulumi } = place;
+  const shareWith = [{ principalId: seed.makers.objectId, principalType: "Group" }];
+  const stack = await Stack.make(place, ".", "get-secret", ownSettings({ connection: { shareWith } }));
+  await stack.run("up");
+  const { stdout } = await run(pulumi, stack.outputArguments(), stack.where());
+  const { clientId, clientSecret, operations, secrets } = JSON.parse(stdout) as Outputs;
+  const proxy = env.HTTPS_PROXY ?? "";
+  const [secret] = Object.values(secrets);
+  const token = await localClient(env).token("https://vault.azure.net", { clientId, clientSecret });
+  const direct = await callsPerSecond(proxy, `${secret?.uri ?? ""}?api-version=7.4`, token, calls);
+  const throughConnector = await callsPerSecond(proxy, operations[0]?.url ?? "", await makerToken(env), calls);
+  await stack.run("destroy");
+  return { calls, direct, throughConnector };
+}
+
+/** @param requests so many to its control API, and a fiftieth of GetSecret by each way */
+export async function measureLocalCloud(place: Place, requests: number, starts: number): Promise<LocalCloudFigures> {
   const { default: autocannon } = await import("autocannon");
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "bench-cloud-"));
   const startSeconds: number[] = [];
@@ -35,8 +86,9 @@ export async function measureLocalCloud(requests: number, starts: number): Promi
     const { url = "", pid } = await cloudStatus(home);
     const memoryBefore = residentMegabytes(pid);
     const result = await autocannon({ url: `${url}/_local/status`, connections, amount: requests });
-    const { average } = result.requests;
-    return { startSeconds, requestsPerSecond: average, requests, memoryBefore, memoryAfter: residentMegabytes(pid) };
+    const memoryAfter = residentMegabytes(pid);
+    const getSecret = await measureGetSecret(place, Math.max(2000, requests / 50));
+    return { startSeconds, requestsPerSecond: result.requests.average, requests, memoryBefore, memoryAfter, getSecret };
   } finally {
     await stopCloud(home);
     fs.rmSync(home, { recursive: true, force: true });

@@ -6,7 +6,7 @@ import { projectRoot } from "../local-cloud/project";
 import { run } from "../tools/process";
 import { ensurePaconn } from "../tests/support/paconn";
 import { type Cost, measured } from "./processes";
-import { type Calls, callsOf, type Place, Stack } from "./stacks";
+import { besideLocalCloud, type Calls, callsOf, type Place, Stack } from "./stacks";
 
 export type Verb = "create" | "read" | "update";
 type Counted = Cost & { calls: Calls };
@@ -22,7 +22,7 @@ const inputsOf = () =>
 
 async function counted(place: Place, work: () => Promise<Cost>): Promise<Counted> {
   await controlClient(place.home).clearJournal();
-  const cost = await work();
+  const cost = await besideLocalCloud(place, work);
   if (cost.code !== 0) throw new Error(`It ended with exit code ${cost.code}:\n${cost.stdout}\n${cost.stderr}`);
   return { ...cost, calls: callsOf(place.home) };
 }

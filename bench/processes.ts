@@ -9,6 +9,8 @@ export interface Cost {
   stderr: string;
   /** By kind of process: `pulumi`, `program`, `provider`, … */
   processes: Record<string, { cpuSeconds: number; peakMegabytes: number }>;
+  /** Processor time of the local cloud meanwhile, which is in none of the other figures. */
+  localCloudSeconds?: number;
 }
 
 const sampleMilliseconds = 40;
@@ -47,6 +49,13 @@ function descendants(pid: number): number[] {
   return [pid, ...childrenOf(pid).flatMap(descendants)];
 }
 
+/** Processor time of a process until now. @throws Error when there is none of that id */
+export function cpuSecondsOf(pid: number): number {
+  // The name in parentheses may hold spaces; user and system time are the 12th and 13th field after it.
+  const fields = fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
 interface Seen {
   kind: string;
   cpuSeconds: number;
@@ -56,9 +65,7 @@ interface Seen {
 function look(pid: number, root: string): Seen | undefined {
   try {
     const kind = kindOf(fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "), root);
-    // The name in parentheses may hold spaces; user and system time are the 12th and 13th field after it.
-    const fields = fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+    const cpuSeconds = cpuSecondsOf(pid);
     const peak = /VmHWM:\s+(\d+) kB/.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
     return peak === undefined ? undefined : { kind, cpuSeconds, peakMegabytes: Number(peak) / 1024 };
   } catch {

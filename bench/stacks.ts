@@ -1,12 +1,12 @@
 import fs from "node:fs";
 import path from "node:path";
-import { cloudEnvironment, controlClient, seed, startCloud, stopCloud } from "../local-cloud/client";
+import { cloudEnvironment, cloudStatus, controlClient, seed, startCloud, stopCloud } from "../local-cloud/client";
 import { homeFiles } from "../local-cloud/home";
 import { projectRoot } from "../local-cloud/project";
 import { pulumiEnvironment } from "../tools/environment";
 import { run } from "../tools/process";
 import { findPulumi } from "../tools/pulumi-cli/find";
-import { type Cost, measured } from "./processes";
+import { type Cost, cpuSecondsOf, measured } from "./processes";
 
 type Environment = Record<string, string | undefined>;
 
@@ -41,6 +41,14 @@ export function programFolder(program: string): string {
 /** Calls that the local cloud answered, by service. */
 export type Calls = Record<string, number>;
 
+/** Runs something, and adds what the local cloud took of the processor meanwhile. */
+export async function besideLocalCloud(place: Place, work: () => Promise<Cost>): Promise<Cost> {
+  const { pid = 0 } = await cloudStatus(place.home);
+  const before = cpuSecondsOf(pid);
+  const cost = await work();
+  return { ...cost, localCloudSeconds: cpuSecondsOf(pid) - before };
+}
+
 /** A stack of one of the programs. */
 export class Stack {
   private readonly configFile: string;
@@ -67,7 +75,12 @@ export class Stack {
     return stack;
   }
 
-  private where(env: Environment = {}) {
+  /** Arguments that print the outputs with their secrets, in the folder and environment of `where`. */
+  outputArguments(): string[] {
+    return ["stack", "output", "--json", "--show-secrets", "--stack", this.name];
+  }
+
+  where(env: Environment = {}) {
     return { cwd: programFolder(this.program), env: { ...this.place.env, ...env } };
   }
 
@@ -79,10 +92,12 @@ export class Stack {
   ): Promise<Cost> {
     const unattended = command === "preview" ? [] : ["--yes", "--skip-preview"];
     const args = [command, ...unattended, ...more, "--stack", this.name, "--config-file", this.configFile];
-    const cost = await measured(this.place.pulumi, [...args, "--non-interactive", "--color=never"], {
-      ...this.where(env),
-      kind: "pulumi",
-    });
+    const cost = await besideLocalCloud(this.place, () =>
+      measured(this.place.pulumi, [...args, "--non-interactive", "--color=never"], {
+        ...this.where(env),
+        kind: "pulumi",
+      }),
+    );
     if (cost.code !== 0)
       throw new Error(`pulumi ${command} of ${this.program} failed:\n${cost.stdout}\n${cost.stderr}`);
     return cost;

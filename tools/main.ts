@@ -38,6 +38,7 @@ async function runBench(args: readonly string[]): Promise<number> {
   await new Command("npm run bench --")
     .description("Measures previews, growth and one connector on the local cloud, beside what else one could run.")
     .option("--quick", "fewer runs and fewer connectors", npmSwallowed("quick"))
+    .option("--connectors <numbers>", "sizes of the stacks, such as 1,10,100", (text) => text.split(",").map(Number))
     .option("--json", "print one JSON object on standard output, progress on standard error", npmSwallowed("json"))
     .action(async (options: BenchOptions) => {
       const { bench } = await import("../bench/command.js");

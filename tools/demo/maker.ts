@@ -81,6 +81,12 @@ async function signIn(send: Send, env: Environment): Promise<string> {
   throw new Error(`The maker could not sign in (${status}): ${reasonOf(content)}`);
 }
 
+/** A token of the maker's for the connectors' runtime. @throws Error when the maker cannot sign in */
+export async function makerToken(env: Environment): Promise<string> {
+  const through = dispatcher(env);
+  return signIn(sender(through), env).finally(() => through.close());
+}
+
 /**
  * Calls an operation that reads a secret through a connection, as a maker does in the connector's Test tab.
  * @param operationUrl The runtime's URL of the operation, with its query.
