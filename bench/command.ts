@@ -9,6 +9,7 @@ import { measureLocalCloud } from "./localCloud";
 import { measureConnectors, measureOneConnector } from "./oneConnector";
 import { measurePreviews } from "./previews";
 import { performancePage, plots, type Results } from "./page";
+import { measureProfiles } from "./profile";
 import { machine, type Measurements, ratiosOf, withoutOutput } from "./results";
 import { openPlace, type Place, Stack } from "./stacks";
 
@@ -82,6 +83,7 @@ async function measureAll(place: Place, plan: Plan, save: (soFar: Measurements) 
     one: { ours: [], paconn: [] },
     many: { count: plan.many.count, ours: [], naive: [] },
     tutorialBytes: await withProgress("Bytes of the tutorial's state", () => tutorialBytes(place)),
+    profiles: await withProgress("Profiles", () => measureProfiles(place)),
     localCloud: await withProgress("The local cloud alone", () => measureLocalCloud(place, plan.requests, plan.starts)),
   };
   save(measured);

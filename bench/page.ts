@@ -1,5 +1,6 @@
 import { type Growth, type Step } from "./growth";
 import { type Bar, bars, lines } from "./plots";
+import type { PackageTime } from "./profile";
 import { type Previewed, previewed, type Runs } from "./previews";
 import type { Cost } from "./processes";
 import type { machine, Measurements, ratiosOf } from "./results";
@@ -146,6 +147,17 @@ function oneTable({ one, many }: Measurements): string {
   return `${table(head, rows)}\n\n${table([`\`up\` of ${many.count} connectors alone`, "wall s"], both)}`;
 }
 
+const shown = 8;
+const shares = (times: readonly PackageTime[]): Bar[] =>
+  times.slice(0, shown).map(({ name, milliseconds: value }) => ({ label: name, value, least: value, most: value }));
+
+/** The largest ones, in words. */
+const largest = (times: readonly PackageTime[]) =>
+  times
+    .slice(0, 5)
+    .map(({ name, milliseconds }, index) => `${index + 1}. ${name}: ${milliseconds} ms`)
+    .join("\n");
+
 /** The plots of a run, by file name. */
 export function plots({ samples }: Results): Record<string, string> {
   const bar = (runs: Runs) =>
@@ -163,6 +175,12 @@ export function plots({ samples }: Results): Record<string, string> {
   return {
     "cold.svg": bars("Cold preview", "s", bar(samples.cold)),
     "warm.svg": bars("Warm preview", "s", bar(samples.warm)),
+    "program.svg": bars("Processor time of the program by package", "ms", shares(samples.profiles.program)),
+    "provider.svg": bars(
+      "Processor time of the provider's start by package",
+      "ms",
+      shares(samples.profiles.providerEntry),
+    ),
     "growth.svg": lines("Seconds by number of connectors (both axes logarithmic)", "s", [
       ...steps.map(([key, label]) => ({ label: label.replaceAll("`", ""), points: grown(key) })),
     ]),
@@ -202,6 +220,20 @@ ${previewTable(samples.warm)}
 Where the cold ones spend their processor time:
 
 ${processTable(samples.cold)}
+
+## The five largest costs
+
+A preview under V8's profiler (\`bench/profiler.cjs\`, which does what \`--cpu-prof\` does), by the package whose functions ran. The program:
+
+${largest(samples.profiles.program)}
+
+![The program](performance/program.svg)
+
+The SDK's process for dynamic resources, before it is asked for anything (its entry loads \`@pulumi/pulumi/runtime\`):
+
+${largest(samples.profiles.providerEntry)}
+
+![The provider's start](performance/provider.svg)
 
 ## Growth
 

@@ -2,6 +2,7 @@ import os from "node:os";
 import type { Growth } from "./growth";
 import type { LocalCloudFigures } from "./localCloud";
 import type { OneConnector } from "./oneConnector";
+import type { Profiles } from "./profile";
 import type { Runs } from "./previews";
 import type { Cost } from "./processes";
 import { median } from "./statistics";
@@ -19,6 +20,7 @@ export interface Measurements {
   /** Bytes of the tutorial's connector and connection in the state: their inputs, which the outputs repeat. */
   tutorialBytes: number;
   localCloud: LocalCloudFigures;
+  profiles: Profiles;
 }
 
 const wall = (costs: readonly Cost[]) => median(costs.map(({ wallSeconds }) => wallSeconds));
