@@ -18,6 +18,8 @@ module.exports = {
     ],
   },
   // These ship ECMAScript modules only.
-  transformIgnorePatterns: ["/node_modules/(?!(jose|cookie)/)"],
+  transformIgnorePatterns: ["/node_modules/(?!(jose|cookie|@actions|marked)/)"],
+  // And this one names no file for CommonJS.
+  moduleNameMapper: { "^@actions/expressions$": "<rootDir>/node_modules/@actions/expressions/dist/index.js" },
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/power-platform/dist", "<rootDir>/.local-cloud"],
 };
