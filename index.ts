@@ -29,7 +29,8 @@ const monitoring = settings.monitoring
   ? [new VaultMonitoring("monitoring", { ...settings.monitoring, vault, tags })]
   : [];
 const { deployerRole, deployerType, readerScope } = settings.access;
-const deployerPrincipal = { objectId: deployer.objectId, type: deployerType };
+const deployerObjectId = settings.access.deployerObjectId ?? deployer.objectId;
+const deployerPrincipal = { objectId: deployerObjectId, type: deployerType };
 const deployerAccess =
   deployerRole === "none"
     ? []
@@ -48,7 +49,7 @@ const identities = settings.identities.map((identity) => {
     {
       displayName: identity.displayName,
       tenantId: deployer.tenantId,
-      owners: [deployer.objectId],
+      owners: [deployerObjectId],
       userSignIn: identity.userSignIn,
       authority: settings.authority,
       resourceUrl: settings.resourceUrl,

@@ -99,13 +99,14 @@ export class SecretConnector extends pulumi.ComponentResource {
 
     const vault = new KeyVault(`${name}-kv`, { ...settings.vault, tenantId: deployer.tenantId, tags }, child);
     const { deployerRole, deployerType } = settings.access;
+    const deployerObjectId = settings.access.deployerObjectId ?? deployer.objectId;
     const deployerAccess =
       deployerRole === "none"
         ? []
         : [
             new VaultAccess(
               `${name}-deployer`,
-              { vault, role: deployerRole, principal: { objectId: deployer.objectId, type: deployerType } },
+              { vault, role: deployerRole, principal: { objectId: deployerObjectId, type: deployerType } },
               child,
             ),
           ];
@@ -119,7 +120,7 @@ export class SecretConnector extends pulumi.ComponentResource {
       {
         displayName: identity.displayName,
         tenantId: deployer.tenantId,
-        owners: [deployer.objectId],
+        owners: [deployerObjectId],
         rotation,
         deadlineSeconds: rotation.deadlineSeconds,
         authority,

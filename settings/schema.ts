@@ -182,6 +182,11 @@ const access = z.strictObject({
     "ServicePrincipal, or User when a person runs pulumi",
     "User",
   ).default("ServicePrincipal"),
+  deployerObjectId: text(
+    guid,
+    "the object id (a GUID) of the service principal or user that deploys, not its application id",
+    exampleId,
+  ).optional(),
 });
 
 export const secretNamePattern = /^[0-9A-Za-z-]{1,127}$/;

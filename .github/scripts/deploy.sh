@@ -1,4 +1,7 @@
 #!/usr/bin/env bash
-# Usage: deploy.sh STACK. Updates it; mandatory policies stop it before anything is changed.
+# Usage: deploy.sh STACK [REFRESH]. Updates it; mandatory policies stop it before anything is changed. With REFRESH "true", what
+# was changed by hand is put back.
 set -euo pipefail
-pulumi up --stack "$1" --yes --policy-pack policies --non-interactive --suppress-outputs
+refresh=()
+if [ "${2:-false}" = true ]; then refresh=(--refresh); fi
+pulumi up --stack "$1" --yes --policy-pack policies --non-interactive --suppress-outputs "${refresh[@]}"

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { reportOf } from "../../tools/previewReport/command";
 import { type EngineStack, startEngine } from "../support/engine";
+import { editConnector, localClient } from "../support/localClient";
 import { secretsIn } from "../support/secrets";
 
 /** Set to a folder, the previews are kept there: this is how tests/previews came to be. */
@@ -119,4 +120,32 @@ describe("the report of previews on the engine", () => {
     const digest = await preview("events-digest");
     expect(reportOf([["a.json", events]], "preview")).toBe(reportOf([["a.json", digest]], "preview"));
   }, 240_000);
+
+  test("what was changed by hand is told line by line, and what was taken away", async () => {
+    const client = localClient(stack.env);
+    const resources = await stack.resources();
+    const connector = resources.find(({ type }) => type.endsWith(":CustomConnector"));
+    const role = resources.find(({ urn }) => urn.endsWith("::reader-ppsecret1"));
+    if (!connector || !role) throw new Error("The stack is not as it was made.");
+    await editConnector(client, connector, "Changed by hand");
+    const arm = "https://management.azure.com";
+    const token = await client.token(arm);
+    expect((await client.send("DELETE", `${arm}${role.id}?api-version=2022-04-01`, { token })).status).toBe(200);
+
+    // As .github/scripts/drift.sh does it.
+    const refresh = ["refresh", "--preview-only", "--expect-no-changes", "--json"];
+    const env = { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" };
+    const { code, stdout } = await stack.pulumi(refresh, { env });
+    expect(code).not.toBe(0);
+    if (recordings !== undefined) fs.writeFileSync(path.join(recordings, "drift.json"), stdout);
+    const report = reportOf([["local.json", stdout]], "drift");
+    expect(report).toMatch(/^<!-- keyvault-connector:drift-report -->\n## Drift: `local` has drifted\n/);
+    expect(report).toMatch(/^- {2}summary: GetSecret\n\+ {2}summary: Changed by hand$/m);
+    expect(report).toMatch(/role assignment `reader-ppsecret1`/);
+
+    const digest = await stack.pulumi(refresh);
+    expect(() => reportOf([["local.json", digest.stdout]], "drift")).toThrow(
+      "says that something was found, and not what",
+    );
+  }, 120_000);
 });

@@ -2,6 +2,7 @@ import fs from "node:fs";
 import { ProxyAgent, request } from "undici";
 import type { StackOutputs } from "../../outputs";
 import type { Environment } from "../../tools/environment";
+import type { StateResource } from "./engine";
 
 export interface LocalAnswer {
   status: number;
@@ -75,4 +76,30 @@ export async function overwriteConnection(
     },
   );
   if (answer.status !== 200) throw new Error(`The connection was not overwritten: ${answer.status} ${answer.body}`);
+}
+
+/** Does what somebody could do in the portal: changes what an operation of a connector is called. */
+export async function editConnector(client: LocalClient, connector: StateResource, summary: string): Promise<void> {
+  const definition = structuredClone(connector.inputs?.definition) as {
+    host: string;
+    basePath: string;
+    paths: Record<string, { get: { summary: string } }>;
+  };
+  for (const { get } of Object.values(definition.paths)) get.summary = summary;
+  const environment = String(connector.inputs?.environmentId);
+  const filter = encodeURIComponent(`environment eq '${environment}'`);
+  const name = String(connector.outputs?.internalName);
+  const url = `https://api.powerapps.com/providers/Microsoft.PowerApps/apis/${name}?api-version=2016-11-01&$filter=${filter}`;
+  const { status, body } = await client.send("PATCH", url, {
+    token: await client.token("https://service.powerapps.com"),
+    body: {
+      properties: {
+        environment: { name: environment },
+        backendService: { serviceUrl: `https://${definition.host}${definition.basePath}` },
+        openApiDefinition: definition,
+        connectionParameterSets: connector.inputs?.connectionParameterSets,
+      },
+    },
+  });
+  if (status !== 200) throw new Error(`The connector was not edited: ${status} ${body}`);
 }

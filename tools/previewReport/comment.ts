@@ -27,6 +27,9 @@ const longestLine = 400;
 /** A part of the comment in several lengths, the longest first; "" leaves it out. */
 type Section = string[];
 
+/** What was run. */
+const nameOf: Record<Subject, string> = { preview: "preview", drift: "check" };
+
 const levelSigns: Record<Level, string> = { danger: "🛑", caution: "⚠️", note: "ℹ️" };
 
 const nothingLeft = "_More did not fit into one comment: the previews themselves say it all._";
@@ -67,7 +70,7 @@ function heading(environments: readonly Environment[], subject: Subject): string
     `${several(some)} ${some.length === 1 ? one : more}`;
   const isPreview = subject === "preview";
   const parts = [
-    ...(failed.length > 0 ? [`the preview of ${several(failed)} failed`] : []),
+    ...(failed.length > 0 ? [`the ${nameOf[subject]} of ${several(failed)} failed`] : []),
     ...(changed.length > 0
       ? [isPreview ? verb(changed, "changes", "change") : verb(changed, "has drifted", "have drifted")]
       : []),
@@ -80,25 +83,38 @@ function heading(environments: readonly Environment[], subject: Subject): string
   return `## ${title}: ${parts.length > 0 ? parts.join(", ") : `${nothing} in ${several(same)}`}`;
 }
 
-function warningCounts(environments: readonly Environment[]): string {
+function warningCounts(environments: readonly Environment[], subject: Subject): string {
   const all = environments.flatMap(({ warnings }) => warnings);
   const of = (level: Level) => all.filter((warning) => warning.level === level).length;
   const told = [
     of("danger") > 0 ? `${levelSigns.danger} ${counted(of("danger"), "danger")}` : "",
     of("caution") > 0 ? `${levelSigns.caution} ${counted(of("caution"), "warning")}` : "",
   ].filter((text) => text !== "");
-  return told.length > 0 ? `**${listed(told)}** to look at before this is merged.` : "";
+  const before = subject === "preview" ? " before this is merged" : "";
+  return told.length > 0 ? `**${listed(told)}** to look at${before}.` : "";
 }
 
 /** The same words are said once for all environments that they are true of. */
 function summary(environments: readonly Environment[], subject: Subject): string {
   const byWords = new Map<string, string[]>();
   for (const environment of environments.slice(0, mostRows)) {
-    const words = inWords(environment, longestCell);
+    const words = wordsOf(environment, subject);
     byWords.set(words, [...(byWords.get(words) ?? []), code(environment.name, 60)]);
   }
-  const verb = subject === "preview" ? "" : "Outside of the program: ";
-  return [...byWords].map(([words, names]) => `- **${listed(names)}**: ${verb}${words}.`).join("\n");
+  return [...byWords].map(([words, names]) => `- **${listed(names)}**: ${words}.`).join("\n");
+}
+
+function wordsOf(environment: Environment, subject: Subject): string {
+  if (subject === "preview") return inWords(environment, longestCell);
+  if (environment.errors.length > 0) return "could not be compared with the cloud";
+  const words = inWords(environment, longestCell);
+  return isUnchanged(environment) ? words : `something beside the program ${words}`;
+}
+
+/** What is to be done about drift. */
+function advice(environments: readonly Environment[], subject: Subject): string {
+  if (subject === "preview" || environments.every(isUnchanged)) return "";
+  return "**To put it back**, start the workflow Deploy with *refresh*, or run `pulumi up --refresh`. **To keep it**, say it in the settings or the program. This issue closes itself when nothing differs any more."; // prettier-ignore
 }
 
 const cell = (count: number) => (count === 0 ? "·" : String(count));
@@ -140,9 +156,9 @@ function warningSection({ name, warnings }: Environment): Section {
   ];
 }
 
-function errorSection({ name, errors }: Environment): Section {
+function errorSection({ name, errors }: Environment, subject: Subject): Section {
   if (errors.length === 0) return [];
-  const title = `### The preview of ${code(name, 60)} failed`;
+  const title = `### The ${nameOf[subject]} of ${code(name, 60)} failed`;
   const lines = errors.flatMap((error) => error.split("\n")).map((line) => `  ${cut(line.trimEnd(), longestLine)}`);
   return [`${title}\n\n${linesIn("What pulumi said", lines, "text")}`, `${title}\n\n${linesIn("", lines.slice(0, 10), "text")}`, title]; // prettier-ignore
 }
@@ -195,7 +211,7 @@ function changeLines(change: Change): string[] {
 function changeSection({ name, changes }: Environment): Section {
   if (changes.length === 0) return [];
   const lines = changes.flatMap(changeLines);
-  const title = `All ${counted(changes.length, "change")} in ${htmlCode(name)}`;
+  const title = `${changes.length === 1 ? "The change" : `All ${changes.length} changes`} in ${htmlCode(name)}`;
   const left = `… ${counted(lines.length - shortenedLines, "more line")}`;
   return [
     folded(title, block(lines, "diff")),
@@ -207,14 +223,16 @@ function changeSection({ name, changes }: Environment): Section {
 /** The comment for previews whose secrets are hidden already. The order of the previews does not matter. */
 export function commentOf(previews: readonly Preview[], subject: Subject = "preview", limit = longestComment): string {
   const environments = environmentsOf(previews);
-  const counts = warningCounts(environments);
+  const counts = warningCounts(environments, subject);
+  const toDo = advice(environments, subject);
   return fitted(
     [
       [`${markerOf(subject)}\n${heading(environments, subject)}`],
       [summary(environments, subject), ""],
       [table(environments)],
       ...(counts === "" ? [] : [[counts]]),
-      ...environments.map(errorSection),
+      ...(toDo === "" ? [] : [[toDo]]),
+      ...environments.map((environment) => errorSection(environment, subject)),
       ...environments.map(warningSection),
       ...environments.flatMap(differenceSections),
       ...environments.map(changeSection),

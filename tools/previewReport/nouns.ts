@@ -20,6 +20,7 @@ const known: [type: RegExp, kind: Kind][] = [
   [/authorization[^:]*:ManagementLock/i, kind("lock")],
   [/resources[^:]*:ResourceGroup$|core\/resourceGroup:ResourceGroup$/i, kind("resource group", true)],
   [/(insights|monitor)[^:]*:DiagnosticSetting$/i, kind("diagnostic setting")],
+  [/(insights|monitor)[^:]*:ScheduledQueryRule$/i, kind("alert")],
   [/operationalinsights[^:]*:Workspace$/i, kind("log workspace", true)],
   [/azuread:.*:Application$/i, kind("application", true)],
   [/azuread:.*:ServicePrincipal$/i, kind("service principal", true)],

@@ -217,6 +217,10 @@ export function readPreview(text: string, source: string, redaction: Redaction):
     throw new PreviewError(`${name} is JSON, but no preview: it has neither steps nor changeSummary. ${advice}`);
   if (isDigest && "steps" in first && first.steps !== null && !Array.isArray(first.steps))
     throw new PreviewError(`${name} is JSON, but no preview: its steps are no list. ${advice}`);
+  if (isDigest && itemsOf(first.steps).some((step) => at(step, "op") === "refresh"))
+    throw new PreviewError(
+      `${name} is the digest of a refresh, which says that something was found, and not what. Set PULUMI_ENABLE_STREAMING_JSON_PREVIEW=true for pulumi refresh --preview-only --json.`,
+    );
   const content = isDigest ? digestContent(first) : eventsContent(events);
   const named = content.steps.find(({ urn }) => urn.stack !== "");
   const urns = isDigest ? itemsOf(first.diagnostics).map((one) => urnOf(textOf(fieldsOf(one).urn))) : [];

@@ -5,6 +5,7 @@
 
 const { execFileSync } = require("node:child_process");
 const fs = require("node:fs");
+const { URL } = require("node:url");
 
 function fail(text) {
   process.stderr.write(`gh: ${text}\n`);
@@ -91,5 +92,7 @@ state.calls.push(route);
 fs.writeFileSync(file, JSON.stringify(state));
 if (!isSilent)
   process.stdout.write(
-    filter === undefined ? answered : execFileSync("jq", ["--raw-output", "--compact-output", filter], { input: answered }),
+    filter === undefined
+      ? answered
+      : execFileSync("jq", ["--raw-output", "--compact-output", filter], { input: answered }),
   );

@@ -5,7 +5,7 @@ import { projectRoot } from "../../../local-cloud/project";
 import type { Environment } from "../../../tools/environment";
 import { writeCommand } from "../../../tools/executables";
 import { type Outcome, run } from "../../../tools/process";
-import { type Contexts, evaluate, isMet, type Outcomes, resolved } from "./expressions";
+import { type Contexts, isMet, type Outcomes, resolved } from "./expressions";
 
 interface StepText {
   id?: string;
@@ -65,6 +65,8 @@ export interface Trigger {
   ref: string;
   /** github.event, as far as workflows ask for it. */
   event?: Record<string, unknown>;
+  /** Of workflow_dispatch. */
+  inputs?: Record<string, unknown>;
 }
 
 /** Less than everything: some jobs, and some values of matrices. */
@@ -88,9 +90,9 @@ export interface ActionCall {
   environment: string | undefined;
   permissions: Record<string, string>;
   /** Runs a program in the checkout, with the environment of the job. */
-  run(command: string, args: readonly string[]): Promise<Outcome>;
+  run: (command: string, args: readonly string[]) => Promise<Outcome>;
   /** Sets variables for the steps that come after it. */
-  setEnvironment(variables: Record<string, string | undefined>): void;
+  setEnvironment: (variables: Record<string, string | undefined>) => void;
 }
 
 /** What takes the place of an action, by its name without version. Throws for what it cannot take the place of. */
@@ -106,6 +108,8 @@ export interface GitHubParts {
   /** Variables by GitHub environment: `vars` of a job in it. */
   variables: Record<string, Record<string, string>>;
   standIns: StandIns;
+  /** Whether sources are those of the tests, whose build is then taken. @default - checkouts are built */
+  isBuilt?: boolean;
 }
 
 export interface Issue {
@@ -227,19 +231,24 @@ export class LocalGitHub {
     const folder = path.join(this.parts.home, `run-${++this.runs}`);
     const artifacts = path.join(folder, "artifacts");
     fs.mkdirSync(artifacts, { recursive: true });
-    const jobs = await this.jobs(file, { trigger, selection, folder, artifacts }, {});
+    const place = { trigger, selection, folder, artifacts };
+    const jobs = await this.jobs(file, place, trigger.inputs ?? {}, selection.jobs);
     const result = together(jobs.map((job) => job.result));
     return { result, jobs, log: jobs.map(({ name, log }) => `=== ${name}\n${log}`).join("\n") };
   }
 
-  private async jobs(file: string, place: RunPlace, inputs: Record<string, unknown>): Promise<JobRun[]> {
+  private async jobs(
+    file: string,
+    place: RunPlace,
+    inputs: Record<string, unknown>,
+    selected?: readonly string[],
+  ): Promise<JobRun[]> {
     const text = fs.readFileSync(path.join(this.parts.origin, ".github", "workflows", file), "utf8");
     const { jobs } = parse(text) as WorkflowText;
-    const { jobs: selected } = place.selection;
     const runs: JobRun[] = [];
     const needs: Record<string, { result: Result; outputs: Record<string, string> }> = {};
     for (const [id, job] of Object.entries(jobs)) {
-      if (selected && !selected.includes(id) && Object.keys(inputs).length === 0) continue;
+      if (selected && !selected.includes(id)) continue;
       const own = [job.needs ?? []].flat();
       const context = { inputs, needs: Object.fromEntries(own.map((name) => [name, needs[name] ?? null])) };
       const made = await this.job(file, id, job, place, context);
@@ -335,7 +344,7 @@ export class LocalGitHub {
       PATH: [this.commands, env.PATH ?? ""].join(path.delimiter),
       GH_STAND_IN: this.state,
       NPM_STAND_IN: this.commands,
-      NPM_STAND_IN_PACKAGES: path.join(projectRoot(), "node_modules"),
+      NPM_STAND_IN_BUILT: String(this.parts.isBuilt ?? false),
       ...own,
     };
   }
@@ -346,13 +355,15 @@ export class LocalGitHub {
     state.log += `--- ${step.name ?? step.uses ?? step.run ?? ""}\n`;
     const env = { ...state.env, ...resolved(step.env ?? {}, contexts) };
     if (step.run !== undefined) await this.script(step, state, env);
-    else if (step.uses?.startsWith("./")) await this.composite(step.uses, resolved(step.with ?? {}, contexts), state, place); // prettier-ignore
+    else if (step.uses?.startsWith("./"))
+      await this.composite(step.uses, resolved(step.with ?? {}, contexts), state, place); // prettier-ignore
     else await this.action(step.uses ?? "", resolved(step.with ?? {}, contexts), state, place);
   }
 
   /** Source: https://docs.github.com/actions/reference/workflow-syntax-for-github-actions (jobs.<job_id>.steps[*].shell) */
   private async script(step: StepText, state: JobState, env: Environment): Promise<void> {
-    if (step.shell !== undefined && step.shell !== "bash") throw new Error(`The shell ${step.shell} is not known here.`);
+    if (step.shell !== undefined && step.shell !== "bash")
+      throw new Error(`The shell ${step.shell} is not known here.`);
     const file = path.join(state.folder, `step-${++state.files}.sh`);
     const output = path.join(state.folder, `output-${state.files}`);
     fs.writeFileSync(file, step.run ?? "");
@@ -414,4 +425,3 @@ export class LocalGitHub {
     });
   }
 }
-

@@ -8,11 +8,11 @@ import { projectRoot } from "../../../local-cloud/project";
 export interface Repository {
   folder: string;
   /** Runs git in it; throws with what it said when it fails. */
-  git(...args: string[]): string;
+  git: (...args: string[]) => string;
   /** Changes settings of a stack, as somebody does in an editor. */
-  settings(stack: string, change: (settings: Document) => void): void;
+  settings: (stack: string, change: (settings: Document) => unknown) => void;
   /** Commits everything. @returns the commit */
-  commit(message: string): string;
+  commit: (message: string) => string;
 }
 
 const left = new Set([".git", "node_modules", "dist", ".local-cloud", "coverage"]);

@@ -62,6 +62,7 @@ const rows: readonly Row[] = [
   ["access.readerScope", ["all"], "secret (each listed secret) or vault (all of them)", "secret"],
   ["access.deployerRole", ["Owner"], "Key Vault Administrator, Key Vault Secrets Officer or none", "Officer'"],
   ["access.deployerType", ["Group"], "ServicePrincipal, or User when a person runs pulumi", "User"],
+  ["access.deployerObjectId", ["pipeline", ""], "the object id (a GUID) of the service principal or user", "0f3c4c39"],
 
   ["secrets", [[], {}, "ppsecret1"], "at least one secret", `${project}:secrets: [{"name":"ppsecret1"}]`],
   ["secrets[0]", ["ppsecret1"], "a structure of name, renamedFrom, vaultName, length", ""],
