@@ -21,6 +21,7 @@ import { deadlineMilliseconds } from "./deadlines";
 import type { Endpoint } from "./endpoints";
 import { errorOf, RequestError } from "./errors";
 import { maxRetries, type Repetition, retryStrategy } from "./retries";
+import { sharedToken } from "./sharedToken";
 import { Throttle } from "./throttle";
 
 export interface RequestOptions {
@@ -79,7 +80,7 @@ export function createHttpClient(credential?: () => Promise<TokenCredential>): H
   const transport = createDefaultHttpClient();
   const throttle = new Throttle();
   let signedIn: Promise<TokenCredential> | undefined;
-  const signIn = () => (signedIn ??= credential?.());
+  const signIn = () => (signedIn ??= credential?.().then(sharedToken));
   return {
     send: async (method, { url, scope }, options) => {
       const { action, body, content, headers: extra, repeatable = method !== "POST", accepted = [] } = options;

@@ -23,7 +23,9 @@ function refused(times: number): { work: () => Promise<string>; calls: () => num
 describe("work in an environment that is not known yet", () => {
   it("is done again until the environment is known", async () => {
     const { work, calls } = refused(2);
-    await expect(onceEnvironmentIsKnown(clients(true), "e", work, patience)).resolves.toBe("done");
+    await expect(onceEnvironmentIsKnown(clients(true), "e", work, { ...patience, deadlineSeconds: 30 })).resolves.toBe(
+      "done",
+    );
     expect(calls()).toBe(3);
   });
 
