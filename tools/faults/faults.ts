@@ -54,6 +54,8 @@ export interface Result {
   fault: string;
   /** How the run itself ended; undefined for a cell that did not converge. */
   healed?: "at once" | "by the next run";
+  /** Whether the engine also asked for a refresh that clears pending creates. */
+  refreshed?: boolean;
   /** Why it did not converge. */
   reason?: string;
 }
@@ -73,18 +75,24 @@ const lastLines = (text: string) => text.trim().split("\n").slice(-12).join(" | 
 const isPending = ({ stdout, stderr }: Outcome) => /pending operations?/.test(stdout + stderr);
 
 /** What is otherwise than wished, after the scenario and at most one more run. */
-async function left(run: EngineRun, scenario: Scenario, route: RouteName): Promise<string | undefined> {
+async function left(
+  run: EngineRun,
+  scenario: Scenario,
+  route: RouteName,
+): Promise<{ reason?: string; refreshed?: boolean }> {
   const made = run.made();
-  if (scenario === "destroy") return made.length === 0 ? undefined : `left: ${made.join(", ")}`;
-  if (made.join() !== wishedFor(route).join()) return `there are: ${made.join(", ") || "none"}`;
+  if (scenario === "destroy") return made.length === 0 ? {} : { reason: `left: ${made.join(", ")}` };
+  if (made.join() !== wishedFor(route).join()) return { reason: `there are: ${made.join(", ") || "none"}` };
   let preview = await run.preview();
-  if (isPending(preview)) {
-    const cleared = await run.clearPending();
-    if (cleared.code !== 0) return `the refresh that clears pending creates fails: ${lastLines(cleared.stdout)}`;
+  const refreshed = isPending(preview);
+  if (refreshed) {
+    const { code, stdout } = await run.clearPending();
+    if (code !== 0) return { reason: `the refresh that clears pending creates fails: ${lastLines(stdout)}` };
     preview = await run.preview();
   }
-  if (isPending(preview)) return "the engine goes on warning of pending operations";
-  return preview.code === 0 ? undefined : `the next preview shows changes: ${lastLines(preview.stdout)}`;
+  if (isPending(preview)) return { reason: "the engine goes on warning of pending operations" };
+  if (preview.code !== 0) return { reason: `the next preview shows changes: ${lastLines(preview.stdout)}` };
+  return refreshed ? { refreshed } : {};
 }
 
 /** Starts the scenario and ends a process when the call hangs. @returns whether the call was made */
@@ -122,12 +130,13 @@ async function play(run: EngineRun, cell: Cell, route: RouteName): Promise<Resul
       const again = await run.perform(scenario);
       if (again.code !== 0) return { ...result, reason: `the next run fails: ${lastLines(again.stdout)}` };
     }
-    const reason = await left(run, scenario, route);
+    const { reason, refreshed } = await left(run, scenario, route);
     await reader?.stop();
     const [refusal] = reader?.refusals ?? [];
     if (refusal !== undefined) return { ...result, reason: `for a moment neither credential worked: ${refusal}` };
     if (reason !== undefined) return { ...result, reason };
-    return { ...result, healed: code === 0 ? "at once" : "by the next run" };
+    const healed = code === 0 ? "at once" : "by the next run";
+    return { ...result, healed, ...(refreshed ? { refreshed } : {}) };
   } finally {
     await reader?.stop();
   }
@@ -179,9 +188,10 @@ async function playRoute(
       });
       results.push(result);
       longest = Math.max(longest, Date.now() - begun);
-      const { scenario, call, fault, healed, reason } = result;
+      const { scenario, call, fault, healed, refreshed, reason } = result;
+      const how = healed && `${healed}${refreshed ? " and a refresh" : ""}`;
       process.stderr.write(
-        `${route} ${results.length}/${cells.length} ${scenario}: ${call} × ${fault}: ${healed ?? `✗ ${reason ?? ""}`}\n`,
+        `${route} ${results.length}/${cells.length} ${scenario}: ${call} × ${fault}: ${how ?? `✗ ${reason ?? ""}`}\n`,
       );
     }
     return { results, total: cells.length };
@@ -199,7 +209,7 @@ export async function faults(options: FaultsOptions): Promise<number> {
   const played = await Promise.all(routes.map((route) => playRoute(route, wanted, deadline)));
   const results = played.flatMap((one) => one.results);
   const total = played.reduce((sum, one) => sum + one.total, 0);
-  const failed = results.flatMap(({ healed: _, reason, ...cell }) =>
+  const failed = results.flatMap(({ healed: _, refreshed: _too, reason, ...cell }) =>
     reason === undefined ? [] : [{ ...cell, reason }],
   );
   const summary: Summary = { cells: results.length, converged: results.length - failed.length, failed };

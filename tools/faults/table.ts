@@ -16,7 +16,7 @@ function tableOf(results: readonly Result[], total: number): string {
   const names = (of: readonly Result[], healed: Result["healed"]) =>
     of
       .filter((one) => one.healed === healed)
-      .map(({ fault }) => fault)
+      .map(({ fault, refreshed }) => (refreshed ? `${fault} (and a refresh)` : fault))
       .join(", ") || "–";
   const lines = [...rows]
     .sort(([a], [b]) => a.localeCompare(b))
