@@ -51,7 +51,7 @@ export function described({ method, host, path, same }: Call): string {
     .replace(/^\/providers\/Microsoft\.PowerApps/i, "")
     .replace(container, "/{container}/")
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/gi, "{id}")
-    .replaceAll(/shared_[^/]+/gi, "{connector}")
+    .replaceAll(/(shared_|new-5f)[^/.]+/gi, "{connector}")
     .replaceAll(/[0-9a-f]{32}/gi, "{connection}");
   const place = host.replace(/^[0-9a-f]{30}\.[0-9a-f]{2}\./i, "{environment}.");
   return `${method} ${place}${short}${same === 0 ? "" : ` (${same + 1})`}`;

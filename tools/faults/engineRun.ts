@@ -14,7 +14,7 @@ import type { RouteName } from "../../power-platform/routes/route";
 import { type Environment, pulumiEnvironment } from "../environment";
 import type { Outcome } from "../process";
 import { findPulumi, type PulumiCli } from "../pulumi-cli/find";
-import { isPowerPlatform } from "./calls";
+import { type Call, callsOf, isPowerPlatform } from "./calls";
 import { Reader } from "./reader";
 
 /** What is done to the stack. */
@@ -44,6 +44,7 @@ interface Start {
 export class EngineRun {
   readonly local: LocalCloud;
   private readonly starts = new Map<Scenario, Start>();
+  private readonly calls = new Map<Scenario, readonly Call[]>();
   private readonly env: Environment;
   private readonly configFile: string;
   private child?: ChildProcess;
@@ -86,7 +87,9 @@ export class EngineRun {
     await this.pulumi(this.argumentsOf("up"));
     local.faults.clear();
     this.remember("up");
+    local.journal.clear();
     await this.must(this.argumentsOf("up"));
+    this.calls.set("up", callsOf(local.journal.list()));
     for (const scenario of ["update", "rotation", "destroy"] as const) this.remember(scenario);
   }
 
@@ -153,6 +156,17 @@ export class EngineRun {
     this.configure(scenario);
   }
 
+  /** The calls to Power Platform that the scenario makes without a fault. */
+  async callsOf(scenario: Scenario): Promise<readonly Call[]> {
+    const known = this.calls.get(scenario);
+    if (known) return known;
+    this.restore(scenario);
+    await this.must(this.argumentsOf(scenario));
+    const calls = callsOf(this.local.journal.list());
+    this.calls.set(scenario, calls);
+    return calls;
+  }
+
   /** Does to the stack what the scenario is about. */
   perform(scenario: Scenario): Promise<Outcome> {
     return this.pulumi(this.argumentsOf(scenario));
@@ -172,6 +186,14 @@ export class EngineRun {
   clearPending(): Promise<Outcome> {
     const options = ["--yes", "--skip-preview", "--clear-pending-creates", "--config-file", this.configFile];
     return this.pulumi(["refresh", ...options]);
+  }
+
+  /** How many operations the state says to have been begun and not ended. */
+  async pendingOperations(): Promise<number> {
+    const { deployment } = JSON.parse((await this.must(["stack", "export"])).stdout) as {
+      deployment: { pending_operations?: unknown[] };
+    };
+    return deployment.pending_operations?.length ?? 0;
   }
 
   /** A maker who calls the stack's first operation without end. */

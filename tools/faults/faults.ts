@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RouteName } from "../../power-platform/routes/route";
 import type { Outcome } from "../process";
 import { withProgress } from "../progress";
-import { type Call, callsOf, described, ruleFor } from "./calls";
+import { type Call, described, ruleFor } from "./calls";
 import { EngineRun, type Scenario, scenarios } from "./engineRun";
 import { type FaultKind, faultKinds } from "./kinds";
 import { writeTable } from "./table";
@@ -72,27 +72,24 @@ const quickMinutes = 4.8;
 /** What the longest cells took, where none has been played yet. */
 const longCellSeconds = 45;
 const lastLines = (text: string) => text.trim().split("\n").slice(-12).join(" | ").slice(0, 600);
-const isPending = ({ stdout, stderr }: Outcome) => /pending operations?/.test(stdout + stderr);
+/** The engine's words for a create of which a crash kept it from knowing the end. */
+const isPending = ({ stdout, stderr }: Outcome) => (stdout + stderr).includes("interrupted while creating");
 
 /** What is otherwise than wished, after the scenario and at most one more run. */
-async function left(
-  run: EngineRun,
-  scenario: Scenario,
-  route: RouteName,
-): Promise<{ reason?: string; refreshed?: boolean }> {
+async function left(run: EngineRun, scenario: Scenario, route: RouteName): Promise<string | undefined> {
   const made = run.made();
-  if (scenario === "destroy") return made.length === 0 ? {} : { reason: `left: ${made.join(", ")}` };
-  if (made.join() !== wishedFor(route).join()) return { reason: `there are: ${made.join(", ") || "none"}` };
-  let preview = await run.preview();
-  const refreshed = isPending(preview);
-  if (refreshed) {
-    const { code, stdout } = await run.clearPending();
-    if (code !== 0) return { reason: `the refresh that clears pending creates fails: ${lastLines(stdout)}` };
-    preview = await run.preview();
-  }
-  if (isPending(preview)) return { reason: "the engine goes on warning of pending operations" };
-  if (preview.code !== 0) return { reason: `the next preview shows changes: ${lastLines(preview.stdout)}` };
-  return refreshed ? { refreshed } : {};
+  if (scenario === "destroy") return made.length === 0 ? undefined : `left: ${made.join(", ")}`;
+  if (made.join() !== wishedFor(route).join()) return `there are: ${made.join(", ") || "none"}`;
+  const preview = await run.preview();
+  return preview.code === 0 ? undefined : `the next preview shows changes: ${lastLines(preview.stdout)}`;
+}
+
+/** The refresh for which the engine asks when it goes on warning of a create that was interrupted. @returns what went wrong */
+async function clearPending(run: EngineRun): Promise<string | undefined> {
+  const { code, stdout } = await run.clearPending();
+  if (code !== 0) return `the refresh that clears pending creates fails: ${lastLines(stdout)}`;
+  const pending = await run.pendingOperations();
+  return pending === 0 ? undefined : `${pending} pending operations are left`;
 }
 
 /** Starts the scenario and ends a process when the call hangs. @returns whether the call was made */
@@ -126,11 +123,13 @@ async function play(run: EngineRun, cell: Cell, route: RouteName): Promise<Resul
       ({ code } = await run.perform(scenario));
       if (faults.list().length > 0) return { ...result, reason: "the call was not made again" };
     }
+    let refreshed = false;
     if (code !== 0) {
       const again = await run.perform(scenario);
       if (again.code !== 0) return { ...result, reason: `the next run fails: ${lastLines(again.stdout)}` };
+      refreshed = isPending(again);
     }
-    const { reason, refreshed } = await left(run, scenario, route);
+    const reason = (refreshed ? await clearPending(run) : undefined) ?? (await left(run, scenario, route));
     await reader?.stop();
     const [refusal] = reader?.refusals ?? [];
     if (refusal !== undefined) return { ...result, reason: `for a moment neither credential worked: ${refusal}` };
@@ -146,10 +145,7 @@ async function play(run: EngineRun, cell: Cell, route: RouteName): Promise<Resul
 async function cellsOf(run: EngineRun, wanted: readonly Scenario[]): Promise<Cell[]> {
   const cells: Cell[] = [];
   for (const scenario of wanted) {
-    run.restore(scenario);
-    const { code, stdout } = await run.perform(scenario);
-    if (code !== 0) throw new Error(`${scenario} fails without a fault: ${lastLines(stdout)}`);
-    for (const call of callsOf(run.local.journal.list()))
+    for (const call of await run.callsOf(scenario))
       for (const kind of [...faultKinds, ...kills]) cells.push({ scenario, call, kind });
   }
   return spread(cells);
@@ -208,6 +204,7 @@ export async function faults(options: FaultsOptions): Promise<number> {
   const wanted = options.scenario ? [options.scenario] : scenarios;
   const played = await Promise.all(routes.map((route) => playRoute(route, wanted, deadline)));
   const results = played.flatMap((one) => one.results);
+  if (results.length === 0) throw new Error("No time was left to play a cell: give more --minutes.");
   const total = played.reduce((sum, one) => sum + one.total, 0);
   const failed = results.flatMap(({ healed: _, refreshed: _too, reason, ...cell }) =>
     reason === undefined ? [] : [{ ...cell, reason }],
