@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import type { StackOutputs } from "../../outputs";
 import { reportOf } from "../../tools/previewReport/command";
 import { type EngineStack, startEngine } from "../support/engine";
 import { editConnector, localClient } from "../support/localClient";
@@ -120,6 +121,24 @@ describe("the report of previews on the engine", () => {
     const digest = await preview("events-digest");
     expect(reportOf([["a.json", events]], "preview")).toBe(reportOf([["a.json", digest]], "preview"));
   }, 240_000);
+
+  test("a connector that nobody changed is told of, when the secret that it is pinned to has a newer version", async () => {
+    const client = localClient(stack.env);
+    const { vaultUri, secrets } = (await stack.outputs()) as unknown as StackOutputs;
+    const vault = await client.token("https://vault.azure.net");
+    const body = { value: "Hush-4711-by-hand" };
+    const written = await client.send("PUT", `${vaultUri}/secrets/ppsecret1?api-version=7.4`, { token: vault, body });
+    expect(written.status).toBe(200);
+    const newest = (JSON.parse(written.body) as { id: string }).id.split("/").at(-1) ?? "";
+
+    const env = { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" };
+    const { stdout } = await stack.pulumi(["refresh", "--preview-only", "--json"], { env });
+    const report = reportOf([["local.json", stdout]], "drift");
+    expect(report).toContain(
+      `🛑 **The operation \`GetSecret\` is pinned to an old version of the secret \`ppsecret1\`**: \`${secrets.ppsecret1?.version}\`, while the newest is \`${newest}\`.`,
+    );
+    expect(report).not.toMatch(/updates the connector|Hush-4711/);
+  }, 120_000);
 
   test("what was changed by hand is told line by line, and what was taken away", async () => {
     const client = localClient(stack.env);
