@@ -297,7 +297,8 @@ export class LocalGitHub {
   }
 
   private async steps(name: string, job: JobText, place: RunPlace, contexts: Contexts): Promise<JobRun> {
-    const folder = path.join(place.folder, name.replaceAll(/\W+/g, "-"));
+    // The same reusable workflow runs several times in one run.
+    const folder = fs.mkdtempSync(path.join(place.folder, `${name.replaceAll(/\W+/g, "-")}-`));
     const workspace = path.join(folder, "checkout");
     fs.mkdirSync(workspace, { recursive: true });
     const environment = job.environment === undefined ? undefined : resolved(job.environment, contexts);
