@@ -19,7 +19,9 @@ describe("refusals on the engine", () => {
   afterAll(() => stack.stop());
 
   const failing = async (...args: string[]) => {
-    const { code, stdout, stderr } = await stack.pulumi(args);
+    // A group that nobody knows may just have been made: not waited for as long as users would.
+    const env = { KEYVAULT_CONNECTOR_WAIT_SECONDS: "8" };
+    const { code, stdout, stderr } = await stack.pulumi(args, { env });
     expect(code).not.toBe(0);
     return unwrapped(stdout + stderr);
   };

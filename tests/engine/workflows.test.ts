@@ -13,8 +13,6 @@ import { secretsIn } from "../support/secrets";
 import { LocalGitHub, type StandIns, type Trigger, type WorkflowRun } from "../support/workflows/gitHub";
 import { gitIn, makeRepository, type Repository } from "../support/workflows/repository";
 
-const { ensureBuilt } = jest.requireActual<{ ensureBuilt: () => void }>("../../tools/build.cjs");
-
 /** All stacks and every night, with ALL_WORKFLOWS=1; else the shortest way through: stack dev. */
 const isComplete = process.env.ALL_WORKFLOWS === "1";
 const whenComplete = isComplete ? test : test.skip;
@@ -77,6 +75,27 @@ function standIns(clientSecrets: Record<string, string>): StandIns {
         fs.cpSync(path.join(artifacts, name), to, { recursive: true });
     },
   };
+}
+
+/** What the platform team has made before the first deployment of prod. @returns the settings that name it */
+async function makePlatform(client: LocalClient): Promise<{ workspaceId: string; actionGroupIds: string[] }> {
+  const arm = "https://management.azure.com";
+  const token = await client.token(arm);
+  const groups = `/subscriptions/${seed.subscriptionId}/resourceGroups`;
+  const providers = `${groups}/rg-monitoring/providers`;
+  const workspaceId = `${providers}/Microsoft.OperationalInsights/workspaces/log-platform`;
+  const actionGroupId = `${providers}/Microsoft.Insights/actionGroups/ag-on-call`;
+  const wanted: [id: string, apiVersion: string, body: unknown][] = [
+    [`${groups}/rg-power-platform-prod`, "2021-04-01", { location: "westeurope" }],
+    [`${groups}/rg-monitoring`, "2021-04-01", { location: "westeurope" }],
+    [workspaceId, "2023-09-01", { location: "westeurope", properties: { sku: { name: "PerGB2018" } } }],
+    [actionGroupId, "2023-01-01", { location: "global", properties: { groupShortName: "on-call", enabled: true } }],
+  ];
+  for (const [id, version, body] of wanted) {
+    const { status, body: said } = await client.send("PUT", `${arm}${id}?api-version=${version}`, { token, body });
+    if (status >= 300) throw new Error(`${id} could not be made: ${said}`);
+  }
+  return { workspaceId, actionGroupIds: [actionGroupId] };
 }
 
 /** Makes an application that may do nothing but be asked for: as which previews sign in. */
@@ -149,7 +168,6 @@ withJq("the workflows, run job by job against the local cloud", () => {
   const outcome = ({ result, log }: WorkflowRun, expected = "success") => (result === expected ? result : log);
 
   beforeAll(async () => {
-    ensureBuilt();
     home = fs.mkdtempSync(path.join(os.tmpdir(), "workflows-"));
     const cloudHome = path.join(home, "cloud");
     await startCloud(cloudHome);
@@ -160,11 +178,7 @@ withJq("the workflows, run job by job against the local cloud", () => {
 
     // What a team does once: its own ids in the settings, and stacks in the place of the state.
     repository = makeRepository(path.join(home, "repository"));
-    const group = `https://management.azure.com/subscriptions/${seed.subscriptionId}/resourcegroups/rg-power-platform-prod`;
-    await client.send("PUT", `${group}?api-version=2021-04-01`, {
-      token: await client.token("https://management.azure.com"),
-      body: { location: "westeurope" },
-    });
+    const platform = await makePlatform(client);
     for (const stack of stacks) {
       repository.settings(stack, (settings) => {
         settings.setIn(["config", `${n}powerPlatformEnvironmentId`], seed.environment.id);
@@ -176,6 +190,7 @@ withJq("the workflows, run job by job against the local cloud", () => {
         settings.setIn(["config", `${n}connector`, "title"], `KeyVaultAccess ${stack}`);
         // The runner's address.
         if (stack !== "dev") settings.addIn(["config", `${n}vault`, "allowedIpRanges"], "127.0.0.1/32");
+        if (stack === "prod") settings.setIn(["config", `${n}monitoring`], { enabled: true, ...platform });
       });
       await pulumi("stack", "init", stack);
     }
