@@ -3,7 +3,6 @@ import os from "node:os";
 import path from "node:path";
 import { cloudStatus, seed, startCloud, stopCloud } from "../local-cloud/client";
 import { makerToken } from "../tools/demo/maker";
-import { run } from "../tools/process";
 import { localClient } from "../tests/support/localClient";
 import { ownSettings, type Place, Stack } from "./stacks";
 import { openTunnel } from "./tunnel";
@@ -56,12 +55,11 @@ async function callsPerSecond(proxy: string, target: string, token: string, amou
 }
 
 async function measureGetSecret(place: Place, calls: number): Promise<LocalCloudFigures["getSecret"]> {
-  const { env, pulumi } = place;
+  const { env } = place;
   const shareWith = [{ principalId: seed.makers.objectId, principalType: "Group" }];
   const stack = await Stack.make(place, ".", "get-secret", ownSettings({ connection: { shareWith } }));
   await stack.run("up");
-  const { stdout } = await run(pulumi, stack.outputArguments(), stack.where());
-  const { clientId, clientSecret, operations, secrets } = JSON.parse(stdout) as Outputs;
+  const { clientId, clientSecret, operations, secrets } = JSON.parse(await stack.outputs()) as Outputs;
   const proxy = env.HTTPS_PROXY ?? "";
   const [secret] = Object.values(secrets);
   const token = await localClient(env).token("https://vault.azure.net", { clientId, clientSecret });

@@ -75,12 +75,7 @@ export class Stack {
     return stack;
   }
 
-  /** Arguments that print the outputs with their secrets, in the folder and environment of `where`. */
-  outputArguments(): string[] {
-    return ["stack", "output", "--json", "--show-secrets", "--stack", this.name];
-  }
-
-  where(env: Environment = {}) {
+  private where(env: Environment = {}) {
     return { cwd: programFolder(this.program), env: { ...this.place.env, ...env } };
   }
 
@@ -108,6 +103,12 @@ export class Stack {
     await controlClient(this.place.home).clearJournal();
     const cost = await this.run(command);
     return { ...cost, calls: callsOf(this.place.home) };
+  }
+
+  /** The outputs as JSON, secret ones too. */
+  async outputs(): Promise<string> {
+    const args = ["stack", "output", "--json", "--show-secrets", "--stack", this.name];
+    return (await run(this.place.pulumi, args, this.where())).stdout;
   }
 
   async state(): Promise<string> {

@@ -2,20 +2,11 @@ import fs from "node:fs";
 import { cloudStatus } from "./client";
 import { LocalCloud } from "./cloud";
 import { homeFiles, homeFolder, runningPort } from "./home";
+import { isAlive } from "./isAlive";
 import { serve } from "./server";
 
 /** How long a start may take before it counts as having failed. */
 const startMilliseconds = 20_000;
-
-/** Whether a process with this id runs. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Whether a local cloud answers for a home: after a crash another program may have been given the old process id. */
 async function answers(home: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Share } from "../types";
 import type { Endpoints } from "./endpoints";
 import type { HttpClient } from "./http";
 import { permissionChange } from "./permissions";
+import { UnderWay } from "./underWay";
 import { z } from "zod";
 import {
   connectionListSchema,
@@ -26,7 +27,7 @@ const mostPages = 100;
 /** Custom connectors at the Power Apps resource provider. */
 export class Connectors {
   /** By environment: many connectors are made at once, and each looks first whether it is there. */
-  private readonly lists = new Map<string, Promise<WireConnector[]>>();
+  private readonly lists = new UnderWay<WireConnector[]>();
 
   constructor(
     private readonly http: HttpClient,
@@ -35,11 +36,7 @@ export class Connectors {
 
   /** The custom connectors that the caller may see. Who asks while the same list is under way gets that one. */
   list(environmentId: string): Promise<WireConnector[]> {
-    const underWay = this.lists.get(environmentId);
-    if (underWay) return underWay;
-    const list = this.listed(environmentId).finally(() => this.lists.delete(environmentId));
-    this.lists.set(environmentId, list);
-    return list;
+    return this.lists.join(environmentId, () => this.listed(environmentId));
   }
 
   private async listed(environmentId: string): Promise<WireConnector[]> {

@@ -6,6 +6,7 @@ import { parse, stringify } from "yaml";
 import { environmentAt } from "../../local-cloud/client";
 import { LocalCloud } from "../../local-cloud/cloud";
 import { homeFiles } from "../../local-cloud/home";
+import { isAlive } from "../../local-cloud/isAlive";
 import { projectRoot } from "../../local-cloud/project";
 import { ensureCredentials, seed } from "../../local-cloud/seed";
 import { type LocalServer, serve } from "../../local-cloud/server";
@@ -256,15 +257,6 @@ export class EngineRun {
         }, 50);
       });
     });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 
