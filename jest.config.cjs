@@ -7,8 +7,8 @@ module.exports = {
   testMatch: ["<rootDir>/tests/**/*.test.ts"],
   testEnvironment: "node",
   globalSetup: "<rootDir>/tests/support/globalSetup.cjs",
-  // Each test on the engine runs several processes, and waits for services much of its time.
-  maxWorkers: Math.max(2, Math.floor(os.availableParallelism() / 2)),
+  // Each test on the engine runs several processes, and waits for services a good part of its time.
+  maxWorkers: Math.max(3, Math.floor(os.availableParallelism() / 2)),
   // Tests start processes: how long that takes says something about the machine, and nothing about the program.
   testTimeout: 60_000,
   transform: {

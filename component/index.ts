@@ -1,11 +1,6 @@
-// Serves the component to programs in any language (PulumiPlugin.yaml). It runs as built, in dist/: a plugin's type check would take
-// its time at every preview. The schema is inferred from the sources beside this file.
-import path from "node:path";
-import { componentProviderHost } from "@pulumi/pulumi/provider/experimental";
-import { SecretConnector } from "./secretConnector";
+// Serves the component to programs in any language (PulumiPlugin.yaml). It runs as built, in dist/, with the schema that
+// `npm run docs` infers from the sources: a type check by the plugin would take seconds of every preview.
+import { main } from "@pulumi/pulumi/provider/server";
+import { SecretConnectorProvider } from "./provider";
 
-void componentProviderHost({
-  name: "keyvault-connector",
-  components: [SecretConnector],
-  dirname: path.dirname(__dirname),
-});
+void main(new SecretConnectorProvider(), process.argv.slice(2));

@@ -11,6 +11,16 @@ const root = path.resolve(__dirname, "..");
 const topLevel = fs.readdirSync(root).filter((file) => file.endsWith(".ts"));
 
 /**
+ * Packages inside: one file to load instead of hundreds, without what the program does not use. The SDK stays outside, since the
+ * process that runs the program has loaded it already.
+ */
+const programOptions = {
+  packages: "bundle",
+  external: ["@pulumi/pulumi", "@pulumi/pulumi/*"],
+  banner: { js: '"use strict";\nrequire = require("../../tools/sdk.cjs").requireWith(require);' },
+};
+
+/**
  * What is built from what. `sources` are the folders and files whose changes make `outdir` stale; `options` are those of
  * esbuild. Packages stay outside, unless they say otherwise, so that the lock file alone decides what runs.
  */
@@ -19,13 +29,7 @@ const targets = {
     sources: [...topLevel, "settings", "components", "power-platform", "package-lock.json"],
     entryPoints: ["index.ts"],
     outdir: "dist/program",
-    // Packages inside: one file to load instead of hundreds, without what the program does not use. The SDK stays outside,
-    // since the process that runs the program has loaded it already.
-    options: {
-      packages: "bundle",
-      external: ["@pulumi/pulumi", "@pulumi/pulumi/*"],
-      banner: { js: '"use strict";\nrequire = require("../../tools/sdk.cjs").requireWith(require);' },
-    },
+    options: programOptions,
   },
   "power-platform": {
     sources: ["power-platform"],
@@ -62,12 +66,13 @@ const targets = {
     options: { packages: "bundle" },
   },
   component: {
-    sources: ["component", "components", "settings", "power-platform"],
+    sources: ["component", "components", "settings", "power-platform", "package-lock.json"],
     entryPoints: ["component/index.ts"],
     outdir: "component/dist",
+    options: programOptions,
   },
   tools: {
-    sources: ["tools", "bench", "local-cloud", "power-platform", "settings", "settings.ts", "components"],
+    sources: ["tools", "bench", "local-cloud", "power-platform", "settings", "settings.ts", "component", "components"],
     entryPoints: [
       "tools/main.ts",
       "tools/pulumi-cli/languageHost.ts",

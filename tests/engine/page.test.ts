@@ -119,10 +119,11 @@ withBrowser("the page of the local cloud", () => {
     expect(trail).toEqual(["Entra ID", "Entra ID", "Key Vault", "Power Platform"]);
   }, 120_000);
 
-  // What does not depend on colours is looked at once.
+  // What does not depend on colours is looked at once. Of the journal a few entries: the others look like them, and axe takes long.
+  const shownOnce = '{ exclude: "#journal .entry:nth-child(n + 10)" }';
   test.each([
-    ["light", "axe.run()"],
-    ["dark", 'axe.run({ runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } })'],
+    ["light", `axe.run(${shownOnce})`],
+    ["dark", `axe.run(${shownOnce}, { runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } })`],
   ] as const)(
     "has nothing that axe finds fault with, in %s colours",
     async (colorScheme, look) => {

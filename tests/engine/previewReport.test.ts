@@ -66,6 +66,7 @@ const cases: [name: string, settings: Record<string, string>, said: RegExp[]][] 
 describe("the report of previews on the engine", () => {
   let stack: EngineStack;
   let stateText = "";
+  let clientSecret = "";
 
   beforeAll(async () => {
     stack = await startEngine();
@@ -74,6 +75,7 @@ describe("the report of previews on the engine", () => {
     first = await preview("first");
     await stack.up();
     stateText = await stack.state();
+    clientSecret = (await stack.pulumi(["stack", "output", "clientSecret", "--show-secrets"])).stdout.trim();
   }, 300_000);
   afterAll(() => stack.stop());
 
@@ -109,8 +111,7 @@ describe("the report of previews on the engine", () => {
     async (name, settings, said) => {
       const report = reportOf([["preview.json", await tried(name, settings)]], "preview");
       for (const words of said) expect(report).toMatch(words);
-      const { stdout } = await stack.pulumi(["stack", "output", "clientSecret", "--show-secrets"]);
-      expect(secretsIn(report, { clientSecret: stdout.trim() })).toEqual([]);
+      expect(secretsIn(report, { clientSecret })).toEqual([]);
       expect(report).not.toContain(/"ciphertext": ?"([^"]+)"/.exec(stateText)?.[1]);
     },
     240_000,

@@ -99,7 +99,6 @@ describe("refusals on the engine", () => {
     expect(said).toContain("ForbiddenByRbac");
     expect(said).toContain("has a role that reads /secrets/ppsecret1");
     await stack.control.setKnobs({ roleAssignmentDelaySeconds: 0 });
-    await stack.up();
   }, 180_000);
 
   test("a version that does not exist is the vault's SecretNotFound", async () => {

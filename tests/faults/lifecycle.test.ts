@@ -4,7 +4,7 @@ import { type FaultKind, faultKinds, lastingKinds } from "../../tools/faults/kin
 import { LifecycleRun, type Scenario, scenarios } from "./lifecycleRun";
 
 /** Local clouds with a provider each; most of a cell is waiting. */
-const atOnce = 3;
+const atOnce = 5;
 
 interface Cell {
   call: Call;
@@ -90,7 +90,7 @@ describe.each(routes)("each fault at each call, route %s", (route) => {
   const runs: LifecycleRun[] = [];
 
   beforeAll(async () => {
-    for (let index = 0; index < atOnce; index++) runs.push(await LifecycleRun.start(route));
+    runs.push(...(await Promise.all(Array.from({ length: atOnce }, () => LifecycleRun.start(route)))));
   }, 300_000);
   afterAll(() => Promise.all(runs.map((run) => run.stop())));
 

@@ -3,6 +3,7 @@ import path from "node:path";
 import { format } from "prettier";
 import { parse } from "yaml";
 import { contractVersion, outputSince } from "../../outputs";
+import { componentSchema } from "./componentSchema";
 import { type Declaration, declarations, type Member } from "./typescript";
 
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
@@ -88,12 +89,13 @@ function section(file: string, one: Declaration, args: Declaration | undefined):
   return `## ${one.name}\n\n${cell(one.description)} Source: [components/${file}](../../components/${file}).\n\n${lists.join("\n")}`;
 }
 
-/** The pages of docs/reference that are made of the sources, by their path below the project's folder. */
+/** What is made of the sources: the pages of docs/reference and the component's schema, by their path below the project's folder. */
 export async function referencePages(root: string): Promise<Record<string, string>> {
   const pages = { configuration: configuration(root), outputs: outputs(root), components: components(root) };
   const finished = Object.entries(pages).map(
     async ([name, text]) =>
       [`docs/reference/${name}.md`, await format(text, { parser: "markdown", printWidth: 120 })] as const,
   );
-  return Object.fromEntries(await Promise.all(finished));
+  const schema = await format(await componentSchema(root), { parser: "json", printWidth: 120 });
+  return { ...Object.fromEntries(await Promise.all(finished)), "component/schema.json": schema };
 }
