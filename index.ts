@@ -90,8 +90,16 @@ const identities = settings.identities.map((identity) => {
       connection && one.proof !== "none"
         ? new SecretProof(
             proofNames.name,
-            { mode: one.proof, deadlineSeconds: settings.proofDeadlineSeconds, vault, app, connector, connection },
-            { ...proofNames.options, dependsOn: [access] },
+            {
+              mode: one.proof,
+              deadlineSeconds: settings.proofDeadlineSeconds,
+              vault,
+              app,
+              access,
+              connector,
+              connection,
+            },
+            proofNames.options,
           )
         : undefined;
     return { settings: one, connector, connection, proof };

@@ -152,8 +152,8 @@ export class SecretConnector extends pulumi.ComponentResource {
     const deadlineSeconds = settings.proofDeadlineSeconds;
     const proof = new SecretProof(
       `${name}-proof`,
-      { mode: one.proof, deadlineSeconds, vault, app, connector, connection },
-      { ...child, dependsOn: [access] },
+      { mode: one.proof, deadlineSeconds, vault, app, access, connector, connection },
+      child,
     );
 
     this.clientId = app.clientId;

@@ -4,12 +4,15 @@ import type { AppRegistration } from "./appRegistration";
 import type { KeyVault } from "./keyVault";
 import type { KeyVaultConnector } from "./keyVaultConnector";
 import type { ServicePrincipalConnection } from "./servicePrincipalConnection";
+import type { VaultAccess } from "./vaultAccess";
 
 export interface SecretProofArgs {
   /** "direct" or "runtime": see OperationProof. */
   mode: "direct" | "runtime";
   vault: KeyVault;
   app: AppRegistration;
+  /** What lets the application read the vault. */
+  access: VaultAccess;
   connector: KeyVaultConnector;
   connection: ServicePrincipalConnection;
   /** How long the vault may refuse, in seconds. */
@@ -42,7 +45,7 @@ export class SecretProof extends pulumi.ComponentResource {
         ...(operation.secret.value ? { expectedValue: operation.secret.value } : {}),
         deadlineSeconds: args.deadlineSeconds,
       },
-      { parent: this },
+      { parent: this, dependsOn: args.access.assignmentsFor(operation.secret) },
     );
     this.result = proof.result;
     this.reason = proof.reason;

@@ -31,17 +31,18 @@ export interface Grant {
 /** A role on a vault, or on some of its secrets. */
 export class VaultAccess extends pulumi.ComponentResource {
   readonly grants: Grant[];
+  private readonly assignments: { secretName?: string; assignment: RoleAssignment }[];
 
   constructor(name: string, args: VaultAccessArgs, opts: pulumi.ComponentResourceOptions = {}) {
     super("keyvault-connector:index:VaultAccess", name, {}, opts);
     const { vault, role, principal } = args;
     const principalId = pulumi.output(principal.objectId);
-    const scopes = args.secrets?.map((secret) => ({ suffix: secret.secretName, scope: secret.secretId })) ?? [
-      { suffix: "vault", scope: vault.vaultId },
-    ];
-    this.grants = scopes.map(({ suffix, scope }) => {
+    const scopes: { secretName?: string; scope: pulumi.Output<string> }[] = args.secrets?.map(
+      ({ secretName, secretId }) => ({ secretName, scope: secretId }),
+    ) ?? [{ scope: vault.vaultId }];
+    const made = scopes.map(({ secretName, scope }) => {
       const assignment = new RoleAssignment(
-        `${name}-${suffix}`,
+        `${name}-${secretName ?? "vault"}`,
         {
           scope,
           principalId,
@@ -55,8 +56,16 @@ export class VaultAccess extends pulumi.ComponentResource {
         // Azure removes the assignments of a vault with it, but says so for none of them.
         { parent: this },
       );
-      return { role, scope, principalId, assignmentId: assignment.id };
+      return { secretName, assignment, grant: { role, scope, principalId, assignmentId: assignment.id } };
     });
+    this.assignments = made;
+    this.grants = made.map(({ grant }) => grant);
     this.registerOutputs({ grants: this.grants });
+  }
+
+  /** What must be there before the principal can use the role on a secret: the assignment on it, or that on the vault. */
+  assignmentsFor({ secretName }: VaultSecret): RoleAssignment[] {
+    const counting = this.assignments.filter((one) => one.secretName === undefined || one.secretName === secretName);
+    return counting.map(({ assignment }) => assignment);
   }
 }

@@ -74,6 +74,18 @@ describe(`${count} secrets and ${count} connectors`, () => {
     );
   });
 
+  // With all of them, the state would grow with the square of the connectors.
+  test("each proof waits for the role on its own secret, and for no other's", async () => {
+    const nameOf = (urn: string) => urn.split("::").at(-1) ?? "";
+    const proofs = (await stack.resources()).filter(({ type }) => type.endsWith(":OperationProof"));
+    expect(proofs).toHaveLength(count);
+    for (const { urn, dependencies = [] } of proofs) {
+      const team = /^proof-(team\d+)-operation$/.exec(nameOf(urn))?.[1] ?? "";
+      const roles = dependencies.map(nameOf).filter((name) => name.startsWith("reader-"));
+      expect(roles).toEqual([`reader-${team}-${team.replace("team", "secret")}`]);
+    }
+  });
+
   test("one that is added is all that the preview shows", async () => {
     configure([...secrets, secretOf(count + 1)], [...connectors, connectorOf(count + 1)]);
     expect(await planned(stack)).toEqual(

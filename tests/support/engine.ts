@@ -13,6 +13,7 @@ export interface StateResource {
   type: string;
   id?: string;
   parent?: string;
+  dependencies?: string[];
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
