@@ -79,6 +79,13 @@ function isShownElsewhere({ urn }: Change, property: string): boolean {
   return isNoun(urn, "connector") && ["definition", "connectionParameterSets"].includes(property);
 }
 
+/** A connector's client secret is only ever sent: that a read does not give it back says nothing, while the sign-in is the same. */
+function isOnlySent({ urn, old, new: now }: Change, property: string): boolean {
+  if (property !== "oauthClientSecret" || !isNoun(urn, "connector")) return false;
+  const signIn = "connectionParameterSets";
+  return at(now?.inputs, property) === undefined && sameValue(at(old?.inputs, signIn), at(now?.inputs, signIn));
+}
+
 /** Properties that an update or replacement changes: as the engine says, or what differs at the top where it does not. */
 export function propertyChanges(change: Change): PropertyChange[] {
   const { old, new: now, detailedDiff } = change;
@@ -87,7 +94,10 @@ export function propertyChanges(change: Change): PropertyChange[] {
   const tops = new Set([...Object.keys(old.inputs), ...Object.keys(now.inputs)]);
   const differing = [...tops].filter((name) => !sameValue(at(old.inputs, name), at(now.inputs, name)));
   return (paths.length > 0 ? paths : differing)
-    .filter((path) => !isShownElsewhere(change, keysOf(path)[0] ?? ""))
+    .filter((path) => {
+      const [top = ""] = keysOf(path);
+      return !isShownElsewhere(change, top) && !isOnlySent(change, top);
+    })
     .sort()
     .map((path) => {
       const keys = keysOf(path);
