@@ -141,10 +141,6 @@ withBrowser("the page of the local cloud", () => {
         expect({ place, found }).toEqual({ place, found: [] });
         expect(results.passes.length).toBeGreaterThan(colorScheme === "light" ? 15 : 0);
       }
-      if (colorScheme === "dark") {
-        await open("#vaults");
-        await picture("page-vault-dark");
-      }
       await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference" });
     },
     240_000,

@@ -54,8 +54,6 @@ const cases: [name: string, settings: Record<string, string>, said: RegExp[]][] 
     { [`${n}rotation.asOf`]: "2027-01-15" },
     [/replaces the client secret `Power Platform connections, slot a`/],
   ],
-  ["protected", { [`${n}vault.protect`]: "true", [`${n}vault.purgeProtection`]: "true" }, [/updates the vault/]],
-  ["secret-renamed", { [`${n}secrets[0].name`]: "ppsecret2" }, [/🛑 \*\*The secret `ppsecret1` is deleted\.\*\*/]],
   [
     "wrong-settings",
     { [`${n}vault.softDeleteRetentionDays`]: "700" },
