@@ -103,6 +103,7 @@ const commands: Record<string, Script> = {
         .option("--minutes <count>", "begin no further cell after so many minutes", Number)
         .addOption(json(": cells, converged, failed"))
         .addOption(flag("--write", "write the table into docs/reliability.md"))
+        .option("--results <file>", "add each result to this file, and do not play again what converged in it")
         .addOption(new Option("--route <route>", "only this one; both at once without it").choices(routes))
         .addOption(new Option("--scenario <name>", "only this one").choices(["up", "update", "rotation", "destroy"])),
     (options) => faults(options),

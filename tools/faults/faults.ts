@@ -6,6 +6,7 @@ import type { RouteName } from "../../power-platform/routes/route";
 import type { Outcome } from "../process";
 import { withProgress } from "../progress";
 import { type Call, described, ruleFor } from "./calls";
+import { EarlierResults } from "./earlierResults";
 import { EngineRun, type Scenario, scenarios } from "./engineRun";
 import { type FaultKind, faultKinds } from "./kinds";
 import { writeTable } from "./table";
@@ -22,6 +23,8 @@ export interface FaultsOptions {
   scenario?: Scenario;
   /** Writes the table into docs/reliability.md. */
   write?: boolean;
+  /** File to which each result is added, and whose converged cells are not played again. */
+  results?: string;
 }
 
 /** Ends a process in the middle of a call. */
@@ -47,11 +50,15 @@ interface Cell {
   kind: FaultKind | Kill;
 }
 
-export interface Result {
+/** What a cell is called in tables and files. */
+export interface CellTitle {
   route: RouteName;
   scenario: Scenario;
   call: string;
   fault: string;
+}
+
+export interface Result extends CellTitle {
   /** How the run itself ended; undefined for a cell that did not converge. */
   healed?: "at once" | "by the next run";
   /** Whether the engine also asked for a refresh that clears pending creates. */
@@ -106,9 +113,16 @@ async function performAndKill(run: EngineRun, { scenario, call, kind }: Cell & {
   return reached;
 }
 
+const titleOf = ({ scenario, call, kind }: Cell, route: RouteName): CellTitle => ({
+  route,
+  scenario,
+  call: described(call),
+  fault: kind.name,
+});
+
 async function play(run: EngineRun, cell: Cell, route: RouteName): Promise<Result> {
   const { scenario, call, kind } = cell;
-  const result = { route, scenario, call: described(call), fault: kind.name };
+  const result = titleOf(cell, route);
   const { faults } = run.local;
   run.restore(scenario);
   const reader = scenario === "rotation" ? await run.reader() : undefined;
@@ -163,11 +177,12 @@ export function spread(cells: readonly Cell[]): Cell[] {
   return [...first, ...even.filter((cell) => !first.includes(cell))];
 }
 
-/** Plays the cells of a route, as many as are sure to end before the deadline (milliseconds since 1970). */
+/** Plays the cells of a route that no earlier run has played, as many as are sure to end before the deadline (milliseconds since 1970). */
 async function playRoute(
   route: RouteName,
   wanted: readonly Scenario[],
   deadline: number,
+  earlier: EarlierResults,
 ): Promise<{ results: Result[]; total: number }> {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "faults-"));
   const run = await withProgress(`${route}: making the stack without faults`, () => EngineRun.start(home, route));
@@ -176,13 +191,18 @@ async function playRoute(
     const results: Result[] = [];
     let longest = longCellSeconds * 1000;
     for (const cell of cells) {
+      const known = earlier.take(titleOf(cell, route));
+      if (known) {
+        results.push(known);
+        continue;
+      }
       const begun = Date.now();
       if (begun + longest > deadline) break;
       const result = await play(run, cell, route).catch((error: unknown): Result => {
-        const { scenario, call, kind } = cell;
-        return { route, scenario, call: described(call), fault: kind.name, reason: String(error) };
+        return { ...titleOf(cell, route), reason: String(error) };
       });
       results.push(result);
+      earlier.add(result);
       longest = Math.max(longest, Date.now() - begun);
       const { scenario, call, fault, healed, refreshed, reason } = result;
       const how = healed && `${healed}${refreshed ? " and a refresh" : ""}`;
@@ -202,7 +222,8 @@ export async function faults(options: FaultsOptions): Promise<number> {
   const deadline = Date.now() + minutes * 60_000;
   const routes: RouteName[] = options.route ? [options.route] : ["powerApps", "dataverse"];
   const wanted = options.scenario ? [options.scenario] : scenarios;
-  const played = await Promise.all(routes.map((route) => playRoute(route, wanted, deadline)));
+  const earlier = new EarlierResults(options.results);
+  const played = await Promise.all(routes.map((route) => playRoute(route, wanted, deadline, earlier)));
   const results = played.flatMap((one) => one.results);
   if (results.length === 0) throw new Error("No time was left to play a cell: give more --minutes.");
   const total = played.reduce((sum, one) => sum + one.total, 0);
