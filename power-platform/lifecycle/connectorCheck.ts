@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ConnectionParameter, OpenApiDocument } from "../types";
 import { imageType } from "./connectorFiles";
 import type { CustomConnectorInputs } from "./connectorInputs";
+import { isObject, pointer } from "./json";
 import { containsUnknown, isUnknown } from "./unknown";
 
 /** A mistake, as the engine shows it beside the resource. */
@@ -16,58 +17,6 @@ const largestBytes = 1024 * 1024;
 const parameterTypes = new Set(["string", "securestring", "oauthsetting", "gatewaysetting", "bool", "int"]);
 
 const verbs = new Set(["get", "put", "post", "patch", "delete", "head", "options"]);
-
-/** A JSON pointer (RFC 6901). */
-const pointer = (...parts: string[]) =>
-  parts.map((part) => `/${part.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-interface SchemaDetail {
-  instancePath?: string | string[];
-  message?: string;
-  params?: { additionalProperty?: string };
-}
-
-/**
- * A copy in which operations without responses have one. The schema wants them; the service takes such definitions, as a dozen
- * published connectors show.
- */
-function withResponses(definition: OpenApiDocument): OpenApiDocument {
-  const copy = structuredClone(definition);
-  for (const item of Object.values(isObject(copy.paths) ? copy.paths : {})) {
-    for (const operation of Object.values(isObject(item) ? item : {})) {
-      if (!isObject(operation) || !isObject(operation.responses) || Object.keys(operation.responses).length > 0)
-        continue;
-      operation.responses = { default: { description: "" } };
-    }
-  }
-  return copy;
-}
-
-/** What the OpenAPI 2.0 schema says, by a validator that is kept elsewhere: @apidevtools/swagger-parser. */
-async function schemaProblems(definition: OpenApiDocument): Promise<string[]> {
-  // Loaded here: most previews have an unchanged definition.
-  const { default: SwaggerParser } = await import("@apidevtools/swagger-parser");
-  try {
-    // A copy: the validator resolves references in place. What lies outside the document is not fetched.
-    await SwaggerParser.validate(withResponses(definition) as never, {
-      resolve: { external: false },
-      dereference: { circular: "ignore" },
-      validate: { spec: false },
-    });
-    return [];
-  } catch (error) {
-    const { details = [], message } = error as Error & { details?: SchemaDetail[] };
-    const told = details.map(({ instancePath = "", message: what = "", params }) => {
-      const path = Array.isArray(instancePath) ? pointer(...instancePath) : instancePath;
-      const extra = params?.additionalProperty === undefined ? "" : ` (${params.additionalProperty})`;
-      return `${path === "" ? "/" : path}: ${what}${extra}`;
-    });
-    return told.length > 0 ? [...new Set(told)] : [message];
-  }
-}
 
 /** What the service refuses beyond the schema. */
 function serviceProblems(definition: OpenApiDocument): string[] {
@@ -173,6 +122,8 @@ export async function connectorProblems(
   if (!containsUnknown([connectionParameters, connectionParameterSets, capabilities]))
     failures.push(...signInProblems(news));
   if (containsUnknown(definition) || isDeepStrictEqual(olds.definition, definition)) return failures;
+  // Loaded here: most previews have an unchanged definition.
+  const { schemaProblems } = await import("./openApiSchema.js");
   const problems = [...(await schemaProblems(definition)), ...serviceProblems(definition)];
   return [...failures, ...problems.map((reason) => ({ property: "definition", reason }))];
 }
