@@ -86,10 +86,9 @@ describe("the whole journey on the engine", () => {
 
   test("a changed setting shows up in the preview as that change alone", async () => {
     await stack.configure({ "keyvault-connector:connector.iconBrandColor": "#cc0000" });
-    const { stdout } = await pulumi("preview", "--json");
-    expect(plannedChanges(stdout)).toEqual({ "connector-connector": "update" });
-    const { stdout: diff } = await pulumi("preview", "--diff");
-    expect(diff.split("\n").filter((line) => /^\s*[~+-] \w+\s*:/.test(line))).toEqual([
+    const { stdout } = await pulumi("preview", "--diff");
+    expect(stdout).toMatch(/^Resources:\n\s+~ 1 to update\n\s+\d+ unchanged$/m);
+    expect(stdout.split("\n").filter((line) => /^\s*[~+-] \w+\s*:/.test(line))).toEqual([
       expect.stringContaining('iconBrandColor: "#007ee5" => "#cc0000"'),
     ]);
     expect((await pulumi("up", "--yes", "--skip-preview")).code).toBe(0);
