@@ -39,7 +39,7 @@ describe("commands of the documentation, in its order, on one local cloud", () =
   // The tutorial changes settings, which other tests read at the same time.
   const checkout = path.join(place, "checkout");
   beforeAll(() => {
-    copyCheckout(checkout);
+    copyCheckout(checkout, "built");
   });
   afterAll(async () => {
     await stopCloud(home);

@@ -2,15 +2,20 @@ import fs from "node:fs";
 import path from "node:path";
 import { projectRoot } from "../../local-cloud/project";
 
-const leftOut = new Set([".git", ".local-cloud", "node_modules"]);
+const leftOut = [".git", ".local-cloud", "node_modules"];
+const notInAClone = ["dist", "coverage"];
 
-/** Copies the checkout, built as it is, for tests that change files of it. The dependencies are linked. */
-export function copyCheckout(folder: string): void {
+/**
+ * Copies the checkout, changes that are not committed included, for tests that change files of it.
+ * @param as "clone": what a clone has; "built": with what is built, and with the dependencies linked
+ */
+export function copyCheckout(folder: string, as: "clone" | "built"): void {
   const root = projectRoot();
+  const left = new Set(as === "clone" ? [...leftOut, ...notInAClone] : leftOut);
   fs.cpSync(root, folder, {
     recursive: true,
     preserveTimestamps: true,
-    filter: (source) => !leftOut.has(path.basename(source)),
+    filter: (source) => !left.has(path.basename(source)) && !source.endsWith(".log"),
   });
-  fs.symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"), "dir");
+  if (as === "built") fs.symlinkSync(path.join(root, "node_modules"), path.join(folder, "node_modules"), "dir");
 }

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { type Document, parseDocument } from "yaml";
-import { projectRoot } from "../../../local-cloud/project";
+import { copyCheckout } from "../checkoutCopy";
 
 /** A repository of the project as it lies here, changes that are not committed included. */
 export interface Repository {
@@ -15,8 +15,6 @@ export interface Repository {
   commit: (message: string) => string;
 }
 
-const left = new Set([".git", "node_modules", "dist", ".local-cloud", "coverage"]);
-
 export function gitIn(folder: string, ...args: string[]): string {
   const { status, stdout, stderr } = spawnSync("git", args, { cwd: folder, encoding: "utf8" });
   if (status !== 0) throw new Error(`git ${args.join(" ")}: ${stderr}`);
@@ -25,10 +23,7 @@ export function gitIn(folder: string, ...args: string[]): string {
 
 /** @param folder that is made */
 export function makeRepository(folder: string): Repository {
-  fs.cpSync(projectRoot(), folder, {
-    recursive: true,
-    filter: (file) => !left.has(path.basename(file)) && !file.endsWith(".log"),
-  });
+  copyCheckout(folder, "clone");
   const git = (...args: string[]) => gitIn(folder, ...args);
   git("init", "--quiet", "--initial-branch=main");
   git("config", "user.name", "Ada Admin");
