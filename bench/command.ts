@@ -27,6 +27,8 @@ interface Plan {
   /** How many of these runs are done by the tutorial too. */
   tutorials: number;
   connectors: number[];
+  /** The same with the state written once, at the end. */
+  withoutCheckpoints: number[];
   one: number;
   many: { count: number; rounds: number };
   requests: number;
@@ -37,7 +39,8 @@ const full: Plan = {
   cold: 7,
   warm: 7,
   tutorials: 3,
-  connectors: [1, 10, 100, 500],
+  connectors: [1, 10, 100],
+  withoutCheckpoints: [100, 500],
   one: 5,
   many: { count: 100, rounds: 3 },
   requests: 1_000_000,
@@ -48,6 +51,7 @@ const quick: Plan = {
   warm: 1,
   tutorials: 1,
   connectors: [1, 10],
+  withoutCheckpoints: [],
   one: 3,
   many: { count: 100, rounds: 1 },
   requests: 20_000,
@@ -90,12 +94,21 @@ async function measureAll(place: Place, plan: Plan, save: (soFar: Measurements) 
   measured.one = await withProgress("One connector", () => measureOneConnector(place, plan.one));
   save(measured);
   const { many, growth, emptyDynamic } = measured;
-  for (const connectors of plan.connectors) {
-    const grown = await withProgress(`A stack of ${connectors} connectors`, () => measureGrowth(place, connectors));
+  const sizes = [
+    ...plan.connectors.map((connectors) => ({ connectors, checkpoints: "eachStep" as const })),
+    ...plan.withoutCheckpoints.map((connectors) => ({ connectors, checkpoints: "atTheEnd" as const })),
+  ];
+  for (const { connectors, checkpoints } of sizes) {
+    const label = checkpoints === "eachStep" ? "" : ", state written at the end";
+    const grown = await withProgress(`A stack of ${connectors} connectors${label}`, () =>
+      measureGrowth(place, connectors, checkpoints),
+    );
     growth.push(grown);
     const { resources } = grown;
-    const up = await withProgress(`${resources} empty dynamic resources`, () => measureEmptyDynamic(place, resources));
-    emptyDynamic.push({ connectors, resources, up });
+    const up = await withProgress(`${resources} empty dynamic resources${label}`, () =>
+      measureEmptyDynamic(place, resources, checkpoints),
+    );
+    emptyDynamic.push({ connectors, checkpoints, resources, up });
     save(measured);
   }
   for (let round = 0; round < plan.many.rounds; round += 1) {

@@ -1,11 +1,23 @@
 import type { Cost } from "./processes";
-import { type Calls, ownSettings, type Place, Stack } from "./stacks";
+import { type Calls, type Environment, ownSettings, type Place, Stack } from "./stacks";
 
 export type Step = "up" | "preview" | "upUnchanged" | "refresh" | "destroy";
+
+/**
+ * Whether the engine writes the whole state after each step, as it does to every backend but Pulumi Cloud, or once at the end
+ * (`PULUMI_SKIP_CHECKPOINTS`): its own time grows with the square of the resources otherwise, and nothing else can be seen.
+ */
+export type Checkpoints = "eachStep" | "atTheEnd";
+
+const environmentOf: Record<Checkpoints, Environment> = {
+  eachStep: {},
+  atTheEnd: { PULUMI_SKIP_CHECKPOINTS: "true" },
+};
 
 /** What a stack of so many connectors, each with a connection, a secret and a proof, costs. */
 export interface Growth {
   connectors: number;
+  checkpoints: Checkpoints;
   /** Resources of the stack, components among them. */
   resources: number;
   steps: Record<Step, Cost & { calls: Calls }>;
@@ -24,7 +36,7 @@ interface StateResource {
   inputs?: { __provider?: string };
 }
 
-export async function measureGrowth(place: Place, connectors: number): Promise<Growth> {
+export async function measureGrowth(place: Place, connectors: number, checkpoints: Checkpoints): Promise<Growth> {
   const settings = ownSettings({
     // One application for all: what is to be seen is what a connector costs.
     application: { perConnector: false },
@@ -35,17 +47,19 @@ export async function measureGrowth(place: Place, connectors: number): Promise<G
       secrets: [`secret${number}`],
     })),
   });
-  const stack = await Stack.make(place, ".", `grown${connectors}`, settings);
-  const up = await stack.counted("up");
+  const stack = await Stack.make(place, ".", `grown${connectors}-${checkpoints}`, settings);
+  const env = environmentOf[checkpoints];
+  const up = await stack.counted("up", env);
   const state = await stack.state();
-  const preview = await stack.counted("preview");
-  const upUnchanged = await stack.counted("up");
-  const refresh = await stack.counted("refresh");
-  const destroy = await stack.counted("destroy");
+  const preview = await stack.counted("preview", env);
+  const upUnchanged = await stack.counted("up", env);
+  const refresh = await stack.counted("refresh", env);
+  const destroy = await stack.counted("destroy", env);
   const { deployment } = JSON.parse(state) as { deployment: { resources: StateResource[] } };
   const ofConnectors = deployment.resources.filter(({ type }) => /:(CustomConnector|Connection)$/.test(type));
   return {
     connectors,
+    checkpoints,
     resources: deployment.resources.length,
     steps: { up, preview, upUnchanged, refresh, destroy },
     stateBytes: Buffer.byteLength(JSON.stringify(deployment)),
@@ -55,9 +69,10 @@ export async function measureGrowth(place: Place, connectors: number): Promise<G
 }
 
 /** `pulumi up` of as many dynamic resources that do nothing. */
-export async function measureEmptyDynamic(place: Place, count: number): Promise<Cost> {
-  const stack = await Stack.make(place, "empty-dynamic", `empty${count}`, { "empty-dynamic:count": count });
-  const up = await stack.run("up");
-  await stack.run("destroy");
+export async function measureEmptyDynamic(place: Place, count: number, checkpoints: Checkpoints): Promise<Cost> {
+  const config = { "empty-dynamic:count": count };
+  const stack = await Stack.make(place, "empty-dynamic", `empty${count}-${checkpoints}`, config);
+  const up = await stack.run("up", environmentOf[checkpoints]);
+  await stack.run("destroy", environmentOf[checkpoints]);
   return up;
 }

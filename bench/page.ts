@@ -1,4 +1,4 @@
-import { type Growth, type Step } from "./growth";
+import type { Checkpoints, Growth, Step } from "./growth";
 import { type Bar, bars, lines } from "./plots";
 import type { PackageTime } from "./profile";
 import { type Previewed, previewed, type Runs } from "./previews";
@@ -96,13 +96,16 @@ const callsText = (calls: Record<string, number>) =>
     .map(([service, count]) => `${service} ${count}`)
     .join(", ") || "none";
 
+const written: Record<Checkpoints, string> = { eachStep: "after each step", atTheEnd: "at the end" };
+
 function growthTable(growth: readonly Growth[]): string {
-  const rows = growth.flatMap(({ connectors, resources, steps: all }) =>
+  const rows = growth.flatMap(({ connectors, checkpoints, resources, steps: all }) =>
     steps.map(([key, label]) => {
       const cost = all[key];
       return [
         connectors,
         resources,
+        written[checkpoints],
         label,
         figure(cost.wallSeconds),
         figure(total(cost)),
@@ -117,6 +120,7 @@ function growthTable(growth: readonly Growth[]): string {
   const head = [
     "connectors",
     "resources",
+    "state written",
     "command",
     "wall s",
     "CPU s",
@@ -171,7 +175,9 @@ export function plots({ samples }: Results): Record<string, string> {
       };
     });
   const grown = (key: Step) =>
-    samples.growth.map(({ connectors, steps: all }) => ({ x: connectors, y: all[key].wallSeconds }));
+    samples.growth
+      .filter(({ checkpoints }) => checkpoints === "eachStep")
+      .map(({ connectors, steps: all }) => ({ x: connectors, y: all[key].wallSeconds }));
   return {
     "cold.svg": bars("Cold preview", "s", bar(samples.cold)),
     "warm.svg": bars("Warm preview", "s", bar(samples.warm)),
@@ -191,7 +197,7 @@ export function plots({ samples }: Results): Record<string, string> {
 export function performancePage(results: Results, findings: string): string {
   const { samples, ratios, machine: place } = results;
   const { localCloud } = samples;
-  const last = samples.growth.at(-1);
+  const last = samples.growth.findLast(({ checkpoints }) => checkpoints === "eachStep");
   return `# Performance
 
 Written by \`${results.command}\` on ${results.date.slice(0, 10)}: ${results.seconds} s on ${place.cores} cores (${place.cpu}, ${place.memoryGigabytes} GB, ${place.system}, Node.js ${place.node}).
@@ -237,18 +243,24 @@ ${largest(samples.profiles.providerEntry)}
 
 ## Growth
 
-Each connector has a secret, a role on it, a connection and a proof; one application for all. ${last ? `${last.resources} resources for ${last.connectors} connectors, ${Math.round(last.stateBytes / 1024)} KB of state.` : ""}
+Each connector has a secret, a role on it, a connection and a proof; one application for all. After each step the engine writes the whole state
+into a backend of files, so that its own time grows with the square of the resources; where the state is written at the end (\`PULUMI_SKIP_CHECKPOINTS\`, not
+for production) the rest can be seen. ${last ? `${last.resources} resources for ${last.connectors} connectors, ${Math.round(last.stateBytes / 1024)} KB of state.` : ""}
 
 ![Growth](performance/growth.svg)
 
 ${growthTable(samples.growth)}
 
 ${table(
-  ["connectors", "resources", "`up` of the stack, s", "`up` of as many empty dynamic resources, s"],
-  samples.emptyDynamic.map(({ connectors, resources, up }) => [
+  ["connectors", "resources", "state written", "`up` of the stack, s", "`up` of as many empty dynamic resources, s"],
+  samples.emptyDynamic.map(({ connectors, checkpoints, resources, up }) => [
     connectors,
     resources,
-    figure(samples.growth.find((one) => one.connectors === connectors)?.steps.up.wallSeconds ?? null),
+    written[checkpoints],
+    figure(
+      samples.growth.find((one) => one.connectors === connectors && one.checkpoints === checkpoints)?.steps.up
+        .wallSeconds ?? null,
+    ),
     figure(up.wallSeconds),
   ]),
 )}

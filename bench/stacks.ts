@@ -8,7 +8,7 @@ import { run } from "../tools/process";
 import { findPulumi } from "../tools/pulumi-cli/find";
 import { type Cost, cpuSecondsOf, measured } from "./processes";
 
-type Environment = Record<string, string | undefined>;
+export type Environment = Record<string, string | undefined>;
 
 /** A local cloud, a Pulumi home and a file backend, all in a folder of their own. */
 export interface Place {
@@ -99,9 +99,12 @@ export class Stack {
   }
 
   /** Runs `pulumi COMMAND` and counts what it asked the services. */
-  async counted(command: "preview" | "up" | "refresh" | "destroy"): Promise<Cost & { calls: Calls }> {
+  async counted(
+    command: "preview" | "up" | "refresh" | "destroy",
+    env: Environment = {},
+  ): Promise<Cost & { calls: Calls }> {
     await controlClient(this.place.home).clearJournal();
-    const cost = await this.run(command);
+    const cost = await this.run(command, env);
     return { ...cost, calls: callsOf(this.place.home) };
   }
 
