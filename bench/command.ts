@@ -36,13 +36,13 @@ interface Plan {
 }
 
 const full: Plan = {
-  cold: 7,
-  warm: 7,
-  tutorials: 3,
+  cold: 5,
+  warm: 5,
+  tutorials: 2,
   connectors: [1, 10, 100],
   withoutCheckpoints: [100, 500],
   one: 5,
-  many: { count: 100, rounds: 3 },
+  many: { count: 100, rounds: 2 },
   requests: 1_000_000,
   starts: 5,
 };
@@ -94,6 +94,14 @@ async function measureAll(place: Place, plan: Plan, save: (soFar: Measurements) 
   measured.one = await withProgress("One connector", () => measureOneConnector(place, plan.one));
   save(measured);
   const { many, growth, emptyDynamic } = measured;
+  for (let round = 0; round < plan.many.rounds; round += 1) {
+    for (const naive of [false, true]) {
+      const label = `${many.count} connectors by ${naive ? "a naive provider" : "ours"}`;
+      const cost = await withProgress(label, () => measureConnectors(place, many.count, naive, round));
+      (naive ? many.naive : many.ours).push(cost);
+    }
+    save(measured);
+  }
   const sizes = [
     ...plan.connectors.map((connectors) => ({ connectors, checkpoints: "eachStep" as const })),
     ...plan.withoutCheckpoints.map((connectors) => ({ connectors, checkpoints: "atTheEnd" as const })),
@@ -109,14 +117,6 @@ async function measureAll(place: Place, plan: Plan, save: (soFar: Measurements) 
       measureEmptyDynamic(place, resources, checkpoints),
     );
     emptyDynamic.push({ connectors, checkpoints, resources, up });
-    save(measured);
-  }
-  for (let round = 0; round < plan.many.rounds; round += 1) {
-    for (const naive of [false, true]) {
-      const label = `${many.count} connectors by ${naive ? "a naive provider" : "ours"}`;
-      const cost = await withProgress(label, () => measureConnectors(place, many.count, naive, round));
-      (naive ? many.naive : many.ours).push(cost);
-    }
     save(measured);
   }
   return measured;
