@@ -67,6 +67,8 @@ const targets = {
       packages: "bundle",
       minifySyntax: true,
       minifyWhitespace: true,
+      // The SDK translates every stack trace, and the agent for proxies takes one with each request.
+      sourcemap: false,
     },
   },
   "local-cloud": {

@@ -1,8 +1,9 @@
 // As many custom connectors as said and nothing else. The naive provider does what is written first: for every resource it
-// makes clients of its own, signs in anew and opens connections anew. What it sends is the same.
+// makes clients of its own, signs in anew and opens connections anew, and its program loads all of the SDK. What it sends is the
+// same.
 "use strict";
 
-const pulumi = require("@pulumi/pulumi");
+const { Config, CustomResource } = require("../../../tools/sdk.cjs").requireWith(require)("@pulumi/pulumi");
 
 const own = `exports.handler = () => require("@keyvault-connector/power-platform/provider").customConnector;`;
 const naive = `exports.handler = () => {
@@ -18,14 +19,21 @@ const naive = `exports.handler = () => {
   };
 };`;
 
-const config = new pulumi.Config();
+const config = new Config();
 const environmentId = config.require("environmentId");
-const provider = config.getBoolean("naive") ? naive : own;
+const isNaive = config.getBoolean("naive");
+const provider = isNaive ? naive : own;
+if (isNaive) require("@pulumi/pulumi");
+else {
+  // As program.cjs does for the stack.
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (error, frames) => (error.message === "" ? "Error" : prepareStackTrace(error, frames));
+}
 const { connectorInputs } = require("./inputs.js");
 
 for (let number = 1; number <= config.requireNumber("count"); number += 1) {
   const inputs = connectorInputs(`Bench ${number}`, environmentId);
   const type = "pulumi-nodejs:dynamic/powerPlatform:CustomConnector";
-  new pulumi.CustomResource(type, `connector${number}`, { ...inputs, __provider: provider });
+  new CustomResource(type, `connector${number}`, { ...inputs, __provider: provider });
 }
 module.exports = {};
