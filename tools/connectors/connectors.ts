@@ -105,7 +105,8 @@ export async function connectors(parent: string, { json, route }: ConnectorsOpti
   if (!fs.existsSync(parent)) throw new Error(`${parent}: there is no such folder.`);
   const folders = connectorFolders(parent);
   if (folders.length === 0) throw new Error(`${parent} has no folders with an apiDefinition.swagger.json.`);
-  const summary = await takeAll(parent, folders, { environmentId: seed.environment.id, route });
+  const environment = route === "dataverse" ? seed.dataverseEnvironment : seed.environment;
+  const summary = await takeAll(parent, folders, { environmentId: environment.id, route });
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   else print(summary);
   return summary.failed.length === 0 ? 0 : 1;
