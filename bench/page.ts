@@ -274,7 +274,8 @@ ${oneTable(samples)}
 It starts in ${spread(localCloud.startSeconds)} s, answers ${Math.round(localCloud.requestsPerSecond)} requests a second of its control API, and holds ${localCloud.memoryBefore.toFixed(0)} MB before and ${localCloud.memoryAfter.toFixed(0)} MB
 after ${localCloud.requests.toLocaleString("en")} of them. It answers GetSecret ${Math.round(localCloud.getSecret.direct)} times a second directly, and ${Math.round(localCloud.getSecret.throughConnector)} times a second through
 the connector, where each call is one of the maker, one to Entra where the token is old, and one to the vault (${localCloud.getSecret.calls.toLocaleString("en")} calls each, over 20 connections).
-Its processor time stands beside the figures above, and is in none of them.
+Its processor time stands beside the figures above, and is in none of them. Of the calls to Entra in the table of growth, all but a few are not ours to save: each
+proof signs in as its application, and the gateway of Power Platform signs in with a connection whenever somebody asks for its status.
 
 ${findings}`;
 }
