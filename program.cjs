@@ -4,10 +4,6 @@
 
 require("./tools/build.cjs").ensureBuilt(["program"]);
 
-// The SDK notes a stack trace for every promise and every resource, and each is translated to the lines of index.ts: a third
-// of the program's time. Errors that say something are still translated (docs/decisions/0072).
-const { prepareStackTrace } = Error;
-if (prepareStackTrace && !process.env.PULUMI_DEBUG_PROMISE_LEAKS)
-  Error.prepareStackTrace = (error, frames) => (error.message === "" ? "Error" : prepareStackTrace(error, frames));
+require("./tools/stackTraces.cjs");
 
 module.exports = require("./dist/program/index.js");

@@ -33,6 +33,10 @@ export const seed = {
   },
 } as const;
 
+/** The environment in which a connector can be written by a route: only one of them has Dataverse. */
+export const environmentIdFor = (route: "powerApps" | "dataverse"): string =>
+  route === "dataverse" ? seed.dataverseEnvironment.id : seed.environment.id;
+
 /** Passwords of the seeded principals: random for each home. */
 export interface Credentials {
   deployerSecret: string;

@@ -1,4 +1,5 @@
 import type { OpenApiDocument } from "../types";
+import { isObject } from "./json";
 import { containsUnknown, isUnknown } from "./unknown";
 
 interface Operation {
@@ -7,9 +8,6 @@ interface Operation {
   /** The schema of a success, as text. */
   answer: string;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A reference to a reference to …: no document means more than this. */
 const longestChain = 10;

@@ -1,7 +1,6 @@
-type Entry = readonly [key: string, value: unknown];
+import { isObject } from "./json";
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+type Entry = readonly [key: string, value: unknown];
 
 /** `false` and `"false"` mean the same to the service, which answers with either. */
 const scalar = (value: unknown) => (typeof value === "boolean" || typeof value === "number" ? String(value) : value);

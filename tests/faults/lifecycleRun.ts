@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import fs from "node:fs";
 import path from "node:path";
 import type { StoreSnapshot } from "../../local-cloud/store";
-import { seed } from "../../local-cloud/seed";
+import { environmentIdFor, seed } from "../../local-cloud/seed";
 import type {
   ClientSecretAcceptanceInputs,
   ClientSecretAcceptanceOutputs,
@@ -94,7 +94,7 @@ export class LifecycleRun {
   }
 
   private get environmentId(): string {
-    return this.route === "dataverse" ? seed.dataverseEnvironment.id : seed.environment.id;
+    return environmentIdFor(this.route);
   }
 
   /** Back to where a scenario begins. */

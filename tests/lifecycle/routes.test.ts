@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import fs from "node:fs";
 import path from "node:path";
-import { seed } from "../../local-cloud/seed";
+import { environmentIdFor, seed } from "../../local-cloud/seed";
 import { connectorProblems } from "../../power-platform/lifecycle/connectorCheck";
 import { terse } from "../../power-platform/lifecycle/stateForm";
 import type { CustomConnectorInputs, CustomConnectorOutputs } from "../../power-platform/lifecycle/connectorInputs";
@@ -11,16 +11,12 @@ import { startTestCloud, type TestCloud } from "../support/localCloud";
 import { type ProviderError, type ProviderProcess, startProvider } from "../support/provider";
 import { connectorOf } from "../support/randomConnectors";
 
-const environments: Record<RouteName, string> = {
-  powerApps: seed.environment.id,
-  dataverse: seed.dataverseEnvironment.id,
-};
 const organization = `https://${seed.dataverseEnvironment.host}/api/data/v9.2`;
 const apis = "https://api.powerapps.com/providers/Microsoft.PowerApps/apis";
 const png = Buffer.from("89504e470d0a1a0a", "hex");
 
 describe.each<RouteName>(["powerApps", "dataverse"])("a custom connector by the route %s", (route) => {
-  const environmentId = environments[route];
+  const environmentId = environmentIdFor(route);
   const filter = `api-version=2016-11-01&$filter=${encodeURIComponent(`environment eq '${environmentId}'`)}`;
   let cloud: TestCloud;
   let provider: ProviderProcess;

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { seed } from "../../local-cloud/seed";
+import { environmentIdFor } from "../../local-cloud/seed";
 import { type Clients, createClients } from "../../power-platform/client/clients";
 import { coloured } from "../progress";
 import type { ConnectorsOptions } from "./command";
@@ -105,8 +105,7 @@ export async function connectors(parent: string, { json, route }: ConnectorsOpti
   if (!fs.existsSync(parent)) throw new Error(`${parent}: there is no such folder.`);
   const folders = connectorFolders(parent);
   if (folders.length === 0) throw new Error(`${parent} has no folders with an apiDefinition.swagger.json.`);
-  const environment = route === "dataverse" ? seed.dataverseEnvironment : seed.environment;
-  const summary = await takeAll(parent, folders, { environmentId: environment.id, route });
+  const summary = await takeAll(parent, folders, { environmentId: environmentIdFor(route), route });
   if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   else print(summary);
   return summary.failed.length === 0 ? 0 : 1;

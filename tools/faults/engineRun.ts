@@ -8,7 +8,7 @@ import { LocalCloud } from "../../local-cloud/cloud";
 import { homeFiles } from "../../local-cloud/home";
 import { isAlive } from "../../local-cloud/isAlive";
 import { projectRoot } from "../../local-cloud/project";
-import { ensureCredentials, seed } from "../../local-cloud/seed";
+import { ensureCredentials, environmentIdFor } from "../../local-cloud/seed";
 import { type LocalServer, serve } from "../../local-cloud/server";
 import type { StoreSnapshot } from "../../local-cloud/store";
 import type { RouteName } from "../../power-platform/routes/route";
@@ -103,11 +103,10 @@ export class EngineRun {
   private configure(scenario: Scenario): void {
     const file = path.join(projectRoot(), "Pulumi.local.yaml");
     const settings = parse(fs.readFileSync(file, "utf8")) as { config: Record<string, unknown> };
-    const dataverse = this.route === "dataverse";
     const changed = scenario === "update";
     const asOf = (days: number) => new Date(Date.now() + days * day).toISOString().slice(0, 10);
     Object.assign(settings.config, {
-      "keyvault-connector:powerPlatformEnvironmentId": dataverse ? seed.dataverseEnvironment.id : seed.environment.id,
+      "keyvault-connector:powerPlatformEnvironmentId": environmentIdFor(this.route),
       "keyvault-connector:proofDeadlineSeconds": 30,
       "keyvault-connector:rotation": {
         asOf: asOf(scenario === "rotation" ? 90 : 0),

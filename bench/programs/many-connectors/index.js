@@ -24,11 +24,7 @@ const environmentId = config.require("environmentId");
 const isNaive = config.getBoolean("naive");
 const provider = isNaive ? naive : own;
 if (isNaive) require("@pulumi/pulumi");
-else {
-  // As program.cjs does for the stack.
-  const { prepareStackTrace } = Error;
-  Error.prepareStackTrace = (error, frames) => (error.message === "" ? "Error" : prepareStackTrace(error, frames));
-}
+else require("../../../tools/stackTraces.cjs");
 const { connectorInputs } = require("./inputs.js");
 
 for (let number = 1; number <= config.requireNumber("count"); number += 1) {
