@@ -88,6 +88,7 @@ export class LocalCloud {
 
   async close(): Promise<void> {
     await Promise.all([...this.apps.values()].map((app) => app.close()));
+    await this.journal.close();
     this.cloud.store.flush();
     this.cloud.store.compact();
   }

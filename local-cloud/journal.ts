@@ -53,6 +53,11 @@ function readable(body: unknown): unknown {
 /** Keeps what was asked and answered, in memory and in a file, never a secret. */
 export class Journal {
   private entries: JournalEntry[] = [];
+  private unwritten: string[] = [];
+  private isCleared = false;
+  /** One write at a time: entries stay in order, and whoever closes the journal knows when the last is through. */
+  private writing = Promise.resolve();
+  private closed = false;
   private readonly listeners = new Set<(entry: JournalEntry) => void>();
 
   constructor(
@@ -65,9 +70,9 @@ export class Journal {
     this.entries.push(clean);
     for (const listener of this.listeners) listener(clean);
     if (this.entries.length > this.kept * 1.5) this.entries = this.entries.slice(-this.kept);
-    fs.appendFile(this.file, `${JSON.stringify(clean)}\n`, { mode: 0o600 }, () => {
-      // The journal is a convenience: a full disk must not fail the request that it tells of.
-    });
+    if (this.closed) return;
+    this.unwritten.push(`${JSON.stringify(clean)}\n`);
+    this.write();
   }
 
   /** Tells of each new entry. @returns how to stop that. */
@@ -83,6 +88,28 @@ export class Journal {
 
   clear(): void {
     this.entries = [];
-    fs.rmSync(this.file, { force: true });
+    this.unwritten = [];
+    this.isCleared = true;
+    this.write();
+  }
+
+  /** Writes what is left. What is added later stays in memory: the folder may be gone by then. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.writing;
+  }
+
+  private write(): void {
+    this.writing = this.writing
+      .then(async () => {
+        const lines = this.unwritten.splice(0).join("");
+        const isCleared = this.isCleared;
+        this.isCleared = false;
+        if (isCleared) await fs.promises.rm(this.file, { force: true });
+        if (lines !== "") await fs.promises.appendFile(this.file, lines, { mode: 0o600 });
+      })
+      .catch(() => {
+        // The journal is a convenience: a full disk must not fail the request that it tells of.
+      });
   }
 }

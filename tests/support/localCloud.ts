@@ -79,8 +79,7 @@ export async function startTestCloud(): Promise<TestCloud> {
     },
     stop: async () => {
       await server.close();
-      // A write that was under way may still end.
-      fs.rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+      fs.rmSync(home, { recursive: true, force: true });
     },
   };
 }

@@ -100,17 +100,47 @@ describe("Journal", () => {
     expect(redactPath("/x?sv=1&sig=abc%3D&se=2")).toBe("/x?sv=1&sig=[redacted]&se=2");
   });
 
-  it("keeps the newest entries and writes no secret to its file", async () => {
+  const entryOf = (path_: string) => {
+    const entry = { time: "t", service: "s", method: "PUT", host: "h", path: path_, status: 200, milliseconds: 1 };
+    return { ...entry, body: { value: "S3CRET" } };
+  };
+
+  it("keeps the newest entries and writes all, in order and without a secret, to its file", async () => {
     const file = path.join(folder, "journal.jsonl");
     const journal = new Journal(file, 2);
-    for (const path_ of ["/1", "/2", "/3", "/4"]) {
-      const entry = { time: "t", service: "s", method: "PUT", host: "h", path: path_, status: 200, milliseconds: 1 };
-      journal.add({ ...entry, body: { value: "S3CRET" } });
-    }
-    expect(journal.list().map((entry) => entry.path)).toEqual(["/3", "/4"]);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const paths = Array.from({ length: 200 }, (_, index) => `/${String(index)}`);
+    for (const each of paths) journal.add(entryOf(each));
+    expect(journal.list().map((entry) => entry.path)).toEqual(["/198", "/199"]);
+    await journal.close();
     const written = fs.readFileSync(file, "utf8");
-    expect(written.split("\n")).toHaveLength(5);
+    expect(
+      written
+        .trim()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { path: string }).path),
+    ).toEqual(paths);
     expect(written).not.toContain("S3CRET");
+  });
+
+  it("writes nothing any more when it is closed, so that its folder can go", async () => {
+    const home = fs.mkdtempSync(path.join(folder, "closed-"));
+    const journal = new Journal(path.join(home, "journal.jsonl"));
+    journal.add(entryOf("/1"));
+    await journal.close();
+    fs.rmSync(home, { recursive: true });
+    fs.mkdirSync(home);
+    journal.add(entryOf("/2"));
+    await journal.close();
+    expect(fs.readdirSync(home)).toEqual([]);
+  });
+
+  it("forgets what was still to be written when it is cleared", async () => {
+    const file = path.join(folder, "cleared.jsonl");
+    const journal = new Journal(file);
+    for (const each of ["/1", "/2", "/3"]) journal.add(entryOf(each));
+    journal.clear();
+    journal.add(entryOf("/4"));
+    await journal.close();
+    expect(fs.readFileSync(file, "utf8")).toMatch(/^\{.*"\/4".*\}\n$/);
   });
 });
