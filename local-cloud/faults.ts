@@ -23,7 +23,8 @@ export const faultSchema = z
     /** Regular expression on path and query, case-insensitive; any path without it. */
     path: z.string().optional(),
     /**
-     * Nothing is done: `refuse` opens no connection to the host (method and path are not known by then); `status` answers
+     * Nothing is done: `refuse` opens no connection to the host (method and path are not known by then; while it waits,
+     * each request to the host has a connection of its own, so that `skip` counts requests); `status` answers
      * `status`; `html` does so with the page of a gateway; `cutBefore` closes the connection; `hang` never answers.
      * It is done: `cutAfter` closes the connection without an answer; `hangAfter` never answers; `truncate` answers half of
      * the body, `garble` a body that is not JSON. `delay` waits, then goes on.
@@ -67,13 +68,21 @@ function matches(fault: Fault, target: Target): boolean {
 export class Faults {
   private rules: WaitingFault[] = [];
   private readonly hanging = new Set<() => void>();
+  private readonly closers = new Set<() => void>();
 
   /** @throws ZodError or SyntaxError when the rule is not one. */
   add(rule: unknown): Fault {
     const fault = faultSchema.parse(rule);
     if (fault.path !== undefined) new RegExp(fault.path);
     this.rules.push({ ...fault, left: fault.times });
+    if (fault.effect === "refuse") for (const close of this.closers) close();
     return fault;
+  }
+
+  /** @param close ends connections that clients keep: a request on one of them could not be refused @returns how to stop that */
+  beforeRefusals(close: () => void): () => void {
+    this.closers.add(close);
+    return () => this.closers.delete(close);
   }
 
   list(): WaitingFault[] {
@@ -94,8 +103,12 @@ export class Faults {
 
   /** Whether a connection to this host is refused, counted as played. */
   refuses(host: string): boolean {
-    const rule = this.rules.find((one) => one.effect === "refuse" && matches(one, { host, method: "", path: "" }));
-    return this.played(rule) !== undefined;
+    return this.played(this.refusalOf(host)) !== undefined;
+  }
+
+  /** Whether a rule waits for connections to this host. */
+  awaitsConnections(host: string): boolean {
+    return this.refusalOf(host) !== undefined;
   }
 
   /** How many requests hang right now. */
@@ -107,6 +120,10 @@ export class Faults {
   hold(end: () => void): () => void {
     this.hanging.add(end);
     return () => this.hanging.delete(end);
+  }
+
+  private refusalOf(host: string): WaitingFault | undefined {
+    return this.rules.find((rule) => rule.effect === "refuse" && matches(rule, { host, method: "", path: "" }));
   }
 
   private played(rule: WaitingFault | undefined): Fault | undefined {

@@ -76,6 +76,7 @@ function createTlsServer(local: LocalCloud, { headers, request: whole, idle }: P
     const { servername } = request.socket as { servername?: string | false };
     if (servername && hostName(request.headers.host) === "127.0.0.1") request.headers.host = servername;
     const host = hostName(request.headers.host);
+    if (local.faults.awaitsConnections(host)) response.shouldKeepAlive = false;
     const app = local.appFor(host);
     if (app) app.routing(request, response);
     else response.writeHead(421).end(JSON.stringify({ error: { code: "MisdirectedRequest", message: host } }));
@@ -93,6 +94,9 @@ function createTlsServer(local: LocalCloud, { headers, request: whole, idle }: P
  */
 export async function serve(local: LocalCloud, port = 0, patience = usualPatience): Promise<LocalServer> {
   const tlsServer = createTlsServer(local, patience);
+  const keepConnections = local.faults.beforeRefusals(() => {
+    tlsServer.closeIdleConnections();
+  });
   const control = createControlApp(local);
   await control.ready();
   const proxy = http.createServer((request, response) => {
@@ -135,6 +139,7 @@ export async function serve(local: LocalCloud, port = 0, patience = usualPatienc
       const closed = new Promise((resolve) => proxy.close(resolve));
       for (const socket of sockets) socket.destroy();
       await closed;
+      keepConnections();
       // It ends its watch over slow clients; it has nothing of its own to close.
       tlsServer.close();
       await control.close();

@@ -1,4 +1,5 @@
 import type { TokenCredential } from "@azure/core-auth";
+import { reusingConnections } from "./connectionReuse";
 import { Connections } from "./connections";
 import { Connectors } from "./connectors";
 import { deployerCredential } from "./credential";
@@ -16,7 +17,7 @@ export interface Clients {
   /** Sends no token: for URLs that carry a signature, or with a token of the caller's own. */
   anonymous: HttpClient;
   /** Makes one that is signed in as somebody else. */
-  signedIn: typeof createHttpClient;
+  signedIn: (credential: () => Promise<TokenCredential>) => HttpClient;
   connectors: Connectors;
   connections: Connections;
   dataverse: DataverseConnectors;
@@ -46,12 +47,14 @@ export function createClients(cloud: Cloud): Clients {
     caller.catch(() => (caller = undefined));
     return caller;
   };
-  const http = createHttpClient(signIn);
-  const anonymous = createHttpClient();
+  const connections = reusingConnections();
+  const signedIn = (credential: () => Promise<TokenCredential>) => createHttpClient(credential, connections);
+  const http = signedIn(signIn);
+  const anonymous = createHttpClient(undefined, connections);
   return {
     http,
     anonymous,
-    signedIn: createHttpClient,
+    signedIn,
     connectors: new Connectors(http, endpoints),
     connections: new Connections(http, endpoints),
     dataverse: new DataverseConnectors(http),

@@ -9,14 +9,15 @@ import {
   type HttpMethods,
   logPolicy,
   type Pipeline,
+  type PipelinePolicy,
   type PipelineResponse,
-  proxyPolicy,
   retryPolicy,
   setClientRequestIdPolicy,
   userAgentPolicy,
 } from "@azure/core-rest-pipeline";
 import { type Answer, idsOf } from "./answers";
 import { attemptInTime } from "./attempts";
+import { reusingConnections } from "./connectionReuse";
 import { deadlineMilliseconds } from "./deadlines";
 import type { Endpoint } from "./endpoints";
 import { errorOf, RequestError } from "./errors";
@@ -49,10 +50,10 @@ function pipelineFor(
   repetition: Repetition,
   scope: string,
   credential: TokenCredential | undefined,
-  throttle: Throttle,
+  { connections, throttle }: { connections: PipelinePolicy; throttle: Throttle },
 ): Pipeline {
   const pipeline = createEmptyPipeline();
-  pipeline.addPolicy(proxyPolicy());
+  pipeline.addPolicy(connections);
   pipeline.addPolicy(decompressResponsePolicy());
   pipeline.addPolicy(userAgentPolicy({ userAgentPrefix: "keyvault-connector" }));
   pipeline.addPolicy(setClientRequestIdPolicy());
@@ -75,8 +76,12 @@ function messageOf(error: unknown, signal: AbortSignal): string {
  * A client that signs in with a credential; without one it sends no token.
  * @param credential is asked for when the first token is needed, and once more when a token is refused: a new credential
  * remembers no token.
+ * @param connections clients that are given the same one share their connections.
  */
-export function createHttpClient(credential?: () => Promise<TokenCredential>): HttpClient {
+export function createHttpClient(
+  credential?: () => Promise<TokenCredential>,
+  connections = reusingConnections(),
+): HttpClient {
   const transport = createDefaultHttpClient();
   const throttle = new Throttle();
   let signedIn: Promise<TokenCredential> | undefined;
@@ -102,7 +107,7 @@ export function createHttpClient(credential?: () => Promise<TokenCredential>): H
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
           ...(content === undefined ? {} : { body: content.bytes }),
         });
-        const pipeline = pipelineFor(repetition, scope, await signIn(), throttle);
+        const pipeline = pipelineFor(repetition, scope, await signIn(), { connections, throttle });
         return pipeline.sendRequest(transport, request).catch((error: unknown) => {
           throw new RequestError(
             action,

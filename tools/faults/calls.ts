@@ -9,7 +9,7 @@ export interface Call {
   path: string;
   /** How many calls of the same method, host and path came before it. */
   same: number;
-  /** How many calls to the same host came before it: each has a connection of its own. */
+  /** How many calls to the same host came before it: while a refusal waits, each has a connection of its own. */
   ofHost: number;
 }
 
