@@ -104,7 +104,7 @@ export class CustomConnector extends PowerPlatformResource {
   declare readonly redirectUrl: pulumi.Output<string>;
   /** Base of the URLs of its operations; a connection's name comes next. */
   declare readonly runtimeUrl: pulumi.Output<string>;
-  /** What a federated credential of the application must say, for a managed identity; empty texts otherwise. */
+  /** What a federated credential of the application must say, for a managed identity; not there otherwise. */
   declare readonly federatedIdentity: pulumi.Output<{ issuer: string; subject: string; audience: string }>;
   /** "Ready"; "Adopted" until the first update of a connector that was taken over. */
   declare readonly status: pulumi.Output<string>;

@@ -11,6 +11,7 @@ const unsaid: Record<string, unknown> = {
   organizationUrl: "",
   iconLocation: "",
   scriptLocation: "",
+  federatedIdentity: { issuer: "", subject: "", audience: "" },
 };
 
 /** With everything said, as the lifecycles want it. */
