@@ -84,7 +84,7 @@ async function measureAll(place: Place, plan: Plan, save: (soFar: Measurements) 
     warm,
     growth: [],
     emptyDynamic: [],
-    one: { ours: [], paconn: [] },
+    one: { ours: [], naive: [], paconn: [] },
     many: { count: plan.many.count, ours: [], naive: [] },
     tutorialBytes: await withProgress("Bytes of the tutorial's state", () => tutorialBytes(place)),
     profiles: await withProgress("Profiles", () => measureProfiles(place)),

@@ -27,14 +27,14 @@ async function counted(place: Place, work: () => Promise<Cost>): Promise<Counted
   return { ...cost, calls: callsOf(place.home) };
 }
 
-/** Create, read and update of one connector, each in a fresh process as the engine would start it. */
-async function ours(place: Place, title: string): Promise<Record<Verb, Counted>> {
+/** Create, read and update of one connector by a dynamic provider, each in a fresh process as the engine would start it. */
+async function byProvider(place: Place, whose: "ours" | "naive", title: string): Promise<Record<Verb, Counted>> {
   const file = path.join(place.home, "arguments.json");
   const call = (method: string, ...args: unknown[]) => {
     fs.writeFileSync(file, JSON.stringify(args));
     const program = path.join(projectRoot(), "bench", "freshProvider.cjs");
     const options = { cwd: projectRoot(), env: place.env, kind: "provider" };
-    return counted(place, () => measured(process.execPath, [program, method, file], options));
+    return counted(place, () => measured(process.execPath, [program, whose, method, file], options));
   };
   const inputs = inputsOf().connectorInputs(title, seed.environment.id);
   const create = await call("create", inputs);
@@ -87,6 +87,8 @@ async function deployerToken(place: Place): Promise<string> {
 
 export interface OneConnector {
   ours: Record<Verb, Counted>[];
+  /** By a dynamic provider that keeps nothing: no client, no token, no connection. */
+  naive: Record<Verb, Counted>[];
   /** Empty where there is no Python. */
   paconn: Record<Verb, Counted>[];
 }
@@ -94,9 +96,10 @@ export interface OneConnector {
 export async function measureOneConnector(place: Place, rounds: number): Promise<OneConnector> {
   const program = ensurePaconn();
   const token = program === undefined ? "" : await deployerToken(place);
-  const result: OneConnector = { ours: [], paconn: [] };
+  const result: OneConnector = { ours: [], naive: [], paconn: [] };
   for (let round = 0; round < rounds; round += 1) {
-    result.ours.push(await ours(place, `Ours ${round}`));
+    result.ours.push(await byProvider(place, "ours", `Ours ${round}`));
+    result.naive.push(await byProvider(place, "naive", `Naive ${round}`));
     if (program !== undefined) result.paconn.push(await byPaconn(place, program, token, `Paconn ${round}`));
   }
   return result;

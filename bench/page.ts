@@ -140,10 +140,10 @@ function oneTable({ one, many }: Measurements): string {
       costs[0]
         ? `${spread(walls(costs))}; ${figure(shareOf(costs))}; ${callsText(costs[0].calls)}`
         : "skipped: no Python";
-    return [verb, describe(one.ours.map((all) => all[verb])), describe(one.paconn.map((all) => all[verb]))];
+    return [verb, ...[one.ours, one.naive, one.paconn].map((runs) => describe(runs.map((all) => all[verb])))];
   });
   const figures = "fresh process: wall s; local cloud CPU s; calls";
-  const head = ["", `ours, ${figures}`, `paconn, ${figures}`];
+  const head = ["", `ours, ${figures}`, `naive provider, ${figures}`, `paconn, ${figures}`];
   const both = [
     ["our provider", spread(walls(many.ours))],
     ["a naive provider, which signs in and connects anew for each", spread(walls(many.naive))],

@@ -1,23 +1,10 @@
-// As many custom connectors as said and nothing else. The naive provider does what is written first: for every resource it
-// makes clients of its own, signs in anew and opens connections anew, and its program loads all of the SDK. What it sends is the
-// same.
+// As many custom connectors as said and nothing else, by our provider or by the naive one, whose program loads all of the SDK.
 "use strict";
 
 const { Config, CustomResource } = require("../../../tools/sdk.cjs").requireWith(require)("@pulumi/pulumi");
 
 const own = `exports.handler = () => require("@keyvault-connector/power-platform/provider").customConnector;`;
-const naive = `exports.handler = () => {
-  const fresh = () => {
-    for (const file of Object.keys(require.cache))
-      if (/power-platform.(dist.provider.js|provider.cjs)$/.test(file)) delete require.cache[file];
-    return require("@keyvault-connector/power-platform/provider").customConnector;
-  };
-  return {
-    create: (inputs) => fresh().create(inputs),
-    update: (...args) => fresh().update(...args),
-    delete: (...args) => fresh().delete(...args),
-  };
-};`;
+const naive = `exports.handler = () => require(${JSON.stringify(require.resolve("./naive.js"))});`;
 
 const config = new Config();
 const environmentId = config.require("environmentId");
