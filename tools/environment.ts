@@ -10,7 +10,11 @@ export type Environment = Record<string, string | undefined>;
 export const pluginsVariable = "KEYVAULT_CONNECTOR_PLUGINS";
 
 /** Providers for which the local cloud has stand-ins, with the npm package whose version the engine asks for. */
-const standIns = { "azure-native": "@pulumi/azure-native", azuread: "@pulumi/azuread", random: "@pulumi/random" };
+export const standIns = {
+  "azure-native": "@pulumi/azure-native",
+  azuread: "@pulumi/azuread",
+  random: "@pulumi/random",
+};
 
 function packageVersion(root: string, name: string): string {
   const manifest = path.join(root, "node_modules", name, "package.json");

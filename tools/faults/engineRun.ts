@@ -15,6 +15,7 @@ import type { RouteName } from "../../power-platform/routes/route";
 import { type Environment, pulumiEnvironment } from "../environment";
 import type { Outcome } from "../process";
 import { findPulumi, type PulumiCli } from "../pulumi-cli/find";
+import { AttachedPlugins } from "./attachedPlugins";
 import { type Call, callsOf, isPowerPlatform } from "./calls";
 import { Reader } from "./reader";
 
@@ -43,10 +44,8 @@ interface Start {
 
 /** The project's stack on the real engine, with a local cloud in this process, and the moments at which scenarios begin. */
 export class EngineRun {
-  readonly local: LocalCloud;
   private readonly starts = new Map<Scenario, Start>();
   private readonly calls = new Map<Scenario, readonly Call[]>();
-  private readonly env: Environment;
   private readonly configFile: string;
   private child?: ChildProcess;
 
@@ -54,21 +53,22 @@ export class EngineRun {
     private readonly home: string,
     private readonly cli: PulumiCli,
     private readonly route: RouteName,
-    { local, server }: { local: LocalCloud; server: LocalServer },
+    readonly local: LocalCloud,
+    private readonly server: LocalServer,
+    private readonly plugins: AttachedPlugins,
+    private readonly env: Environment,
   ) {
-    this.local = local;
-    this.server = server;
-    this.env = { ...pulumiEnvironment({ home, cli, cloud: environmentAt(home, server.url) }), ...shortDeadlines };
     this.configFile = path.join(home, "Pulumi.faults.yaml");
   }
-
-  private readonly server: LocalServer;
 
   /** Makes the stack, once without faults, and remembers where each scenario begins. */
   static async start(home: string, route: RouteName): Promise<EngineRun> {
     const cli = await findPulumi();
     const local = await LocalCloud.open(home);
-    const run = new EngineRun(home, cli, route, { local, server: await serve(local) });
+    const server = await serve(local);
+    const own = { ...pulumiEnvironment({ home, cli, cloud: environmentAt(home, server.url) }), ...shortDeadlines };
+    const plugins = await AttachedPlugins.start(own);
+    const run = new EngineRun(home, cli, route, local, server, plugins, { ...own, ...plugins.env });
     try {
       await run.begin();
       return run;
@@ -95,6 +95,7 @@ export class EngineRun {
   }
 
   async stop(): Promise<void> {
+    this.plugins.stop();
     await this.server.close();
     fs.rmSync(this.home, { recursive: true, force: true });
   }
