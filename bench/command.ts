@@ -127,6 +127,13 @@ export async function bench(options: BenchOptions): Promise<number> {
   const plan = { ...(options.quick ? quick : full), ...(options.connectors ? { connectors: options.connectors } : {}) };
   const home = fs.mkdtempSync(path.join(os.tmpdir(), "bench-home-"));
   const place = await openPlace(home);
+  const close = async () => {
+    await place.stop();
+    fs.rmSync(home, { recursive: true, force: true });
+  };
+  // The local cloud is a process of its own, which a key press does not reach.
+  const interrupted = () => void close().finally(() => process.exit(130));
+  process.once("SIGINT", interrupted);
   try {
     const startedAt = Date.now();
     const resultsOf = (measured: Measurements): Results => ({
@@ -144,8 +151,8 @@ export async function bench(options: BenchOptions): Promise<number> {
     process.stdout.write(options.json ? `${JSON.stringify(results, withoutOutput)}\n` : `${table(results.ratios)}\n`);
     return 0;
   } finally {
-    await place.stop();
-    fs.rmSync(home, { recursive: true, force: true });
+    process.off("SIGINT", interrupted);
+    await close();
   }
 }
 
